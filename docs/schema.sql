@@ -117,9 +117,11 @@ create table bank_batches (
   finished_at timestamp with time zone,
   remind_at timestamp with time zone,
   is_adopted boolean default false not null,
+  taken_by text[] default '{}'::text[] not null,
   constraint bank_batches_number_key UNIQUE (number),
   constraint bank_batches_pkey PRIMARY KEY (id),
   constraint bank_batch_cancelled_by_another CHECK (((status <> 'cancelled'::text) OR (handed_out_at IS NULL) OR is_second_person(handed_out_by, cancelled_by))),
+  constraint bank_batch_cancelled_by_no_taker CHECK (((status <> 'cancelled'::text) OR (cancelled_by IS NULL) OR (NOT (cancelled_by = ANY (taken_by))))),
   constraint bank_batch_handed_out CHECK (((status = ANY (ARRAY['made'::text, 'cancelled'::text])) OR (handed_out_at IS NOT NULL))),
   constraint bank_batches_status_check CHECK ((status = ANY (ARRAY['made'::text, 'handed_out'::text, 'done'::text, 'cancelled'::text])))
 );
@@ -851,6 +853,7 @@ create table payouts (
   user_id uuid,
   factory_id uuid,
   earlier_subject_id uuid,
+  in_file boolean default false not null,
   short_since timestamp with time zone,
   short_idr bigint,
   constraint payouts_key_key UNIQUE (key),
@@ -2468,6 +2471,20 @@ begin
   end if;
   return new;
 end $function$;
+CREATE OR REPLACE FUNCTION public.require_return_counted()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+begin
+  if not exists (
+    select from limit_uses where kind = 'withdrawal_returned' and subject_id = new.subject_id::text and undone_at is null)
+  then
+    raise exception '% was not counted against a limit', new.key
+      using errcode = 'check_violation', constraint = 'limit_counted';
+  end if;
+  return new;
+end $function$;
 CREATE OR REPLACE FUNCTION public.require_write_off_counted()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -2788,6 +2805,7 @@ CREATE TRIGGER preferences_of_the_living BEFORE INSERT ON public.notification_pr
 CREATE TRIGGER notifications_of_the_living BEFORE INSERT ON public.notifications FOR EACH ROW EXECUTE FUNCTION require_living_user();
 CREATE TRIGGER returns_counted BEFORE INSERT OR UPDATE OF status ON public.order_returns FOR EACH ROW WHEN (((new.status = 'accepted'::text) AND (new.refund_idr > 0))) EXECUTE FUNCTION require_counted('return');
 CREATE TRIGGER returns_of_the_living BEFORE INSERT ON public.order_returns FOR EACH ROW EXECUTE FUNCTION require_living_user();
+CREATE TRIGGER returned_by_bank_counted BEFORE INSERT OR UPDATE OF status ON public.payouts FOR EACH ROW WHEN (((new.route = 'bank'::text) AND (new.purpose = 'withdrawal'::text) AND (new.user_id IS NOT NULL) AND (new.failure_code = 'BANK_REJECTED'::text) AND (new.status = ANY (ARRAY['failed'::text, 'reversed'::text])))) EXECUTE FUNCTION require_return_counted();
 CREATE TRIGGER subscriptions_of_the_living BEFORE INSERT OR UPDATE OF user_id, endpoint ON public.push_subscriptions FOR EACH ROW EXECUTE FUNCTION require_living_user();
 CREATE TRIGGER quarantine_applied_counted BEFORE INSERT OR UPDATE OF status ON public.quarantined_money FOR EACH ROW WHEN ((new.status = 'applied'::text)) EXECUTE FUNCTION require_counted('quarantine');
 CREATE TRIGGER failed_orders_counted BEFORE INSERT ON public.refunds FOR EACH ROW WHEN (((new.key ~~ 'order:%:lost'::text) AND (new.part_of IS NULL))) EXECUTE FUNCTION require_counted('order_failed', 'order');
@@ -2802,4 +2820,5 @@ CREATE TRIGGER stock_movements_written_once BEFORE DELETE OR UPDATE ON public.st
 CREATE TRIGGER suspense_counted BEFORE INSERT OR UPDATE OF status ON public.suspense_items FOR EACH ROW WHEN (((new.status = ANY (ARRAY['offset'::text, 'wallet'::text, 'collected'::text, 'written_off'::text, 'reassigned'::text])) AND (NOT new.by_fact))) EXECUTE FUNCTION require_counted('suspense');
 CREATE TRIGGER wallet_adjustments_counted BEFORE INSERT OR UPDATE OF status ON public.wallet_adjustments FOR EACH ROW WHEN ((new.status = 'posted'::text)) EXECUTE FUNCTION require_limit_use();
 CREATE TRIGGER destinations_of_the_living BEFORE INSERT ON public.withdrawal_destinations FOR EACH ROW EXECUTE FUNCTION require_living_user();
+CREATE TRIGGER returned_by_hand_counted BEFORE UPDATE OF status ON public.withdrawals FOR EACH ROW WHEN (((new.status = 'reversed'::text) AND (old.status = 'succeeded'::text) AND (old.hand_reference IS NOT NULL))) EXECUTE FUNCTION require_counted('withdrawal_returned');
 CREATE TRIGGER withdrawals_counted BEFORE UPDATE OF status ON public.withdrawals FOR EACH ROW WHEN (((new.status = 'approved'::text) AND (old.status = 'held'::text))) EXECUTE FUNCTION require_limit_use();

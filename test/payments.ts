@@ -1,24 +1,11 @@
 import { sql } from 'kysely'
-import {
-  type Choreography,
-  insertRows,
-  newCode,
-  newId,
-  runChecks,
-  secondsAfter,
-} from '../src/domain/kernel/index.ts'
-import { balanceIdr, ledgerChecks } from '../src/domain/ledger/index.ts'
-import {
-  createPayments,
-  freeParts,
-  type Payment,
-  type PayWith,
-  paymentChecks,
-} from '../src/domain/payment/index.ts'
-import { walletChecks } from '../src/domain/wallet/index.ts'
+import { type Choreography, insertRows, newCode, newId, secondsAfter } from '../src/domain/kernel/index.ts'
+import { balanceIdr } from '../src/domain/ledger/index.ts'
+import { createPayments, freeParts, type Payment, type PayWith } from '../src/domain/payment/index.ts'
 import { createXenditGateway } from '../src/providers/xendit/gateway.ts'
 import { giveGoodwill } from './goodwill.ts'
 import { openTestLaku, type TestLaku, type TestOptions } from './laku.ts'
+import { brokenMoney } from './money-checks.ts'
 import { MUCH_IDR } from './payouts.ts'
 
 /** Returns the provider's client with short timeouts, so that a lost answer costs a test only a moment. */
@@ -156,11 +143,7 @@ function waysOf(laku: TestLaku, sessionId: string) {
       return rows.map((row) => `${row.kind} ${row.subjectId}`)
     },
     /** Returns the violated invariants; empty if all hold. */
-    broken: async () => {
-      const checks = [...ledgerChecks, ...paymentChecks, ...walletChecks]
-      const results = await laku.system((work) => runChecks(checks, work.tx, laku.vault))
-      return results.filter((result) => !result.ok)
-    },
+    broken: () => brokenMoney(laku),
     ...sandboxWays(laku),
   }
   return ways

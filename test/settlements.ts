@@ -6,7 +6,6 @@ import {
   insertRows,
   newCode,
   newId,
-  runChecks,
   secondsAfter,
   type Work,
 } from '../src/domain/kernel/index.ts'
@@ -16,10 +15,9 @@ import {
   credit,
   debit,
   factoryAccount,
-  ledgerChecks,
   post,
 } from '../src/domain/ledger/index.ts'
-import { applyPayoutAnswers, payoutChecks, submitPayouts } from '../src/domain/payout/index.ts'
+import { applyPayoutAnswers, submitPayouts } from '../src/domain/payout/index.ts'
 import {
   approveSettlement,
   calculateSettlements,
@@ -27,10 +25,10 @@ import {
   getSettlement,
   paySettlement,
   type SettlementQuery,
-  settlementChecks,
 } from '../src/domain/settlement/index.ts'
 import { admin, openTestLaku, someone, system, type TestOptions } from './laku.ts'
 import { Market } from './market.ts'
+import { brokenMoney } from './money-checks.ts'
 import { MUCH_IDR, shortTimeoutPayouts } from './payouts.ts'
 
 /** Two members of finance: one calculates, the other approves. */
@@ -171,11 +169,7 @@ export async function openSettlementFixture(options: TestOptions = {}) {
     },
     see: (code: string) => laku.system((work) => getSettlement(work.tx, code)),
     balance: (key: AccountKey) => laku.system((work) => balanceIdr(work.tx, key)),
-    broken: async () => {
-      const checks = [...ledgerChecks, ...payoutChecks, ...settlementChecks]
-      const results = await laku.system((work) => runChecks(checks, work.tx, laku.vault))
-      return results.filter((result) => !result.ok)
-    },
+    broken: () => brokenMoney(laku, ['refunds']),
   }
   return { laku, market, payouts, ...ways }
 }

@@ -1,17 +1,17 @@
 import { expect } from 'vitest'
-import { type Actor, newId, runChecks, secondsAfter, type Work } from '../src/domain/kernel/index.ts'
-import { type AccountKey, balanceIdr, credit, debit, ledgerChecks, post } from '../src/domain/ledger/index.ts'
+import { type Actor, newId, secondsAfter, type Work } from '../src/domain/kernel/index.ts'
+import { type AccountKey, balanceIdr, credit, debit, post } from '../src/domain/ledger/index.ts'
 import type { BankAccount } from '../src/domain/ops/index.ts'
-import { payoutChecks, submitPayouts, sweepPayouts } from '../src/domain/payout/index.ts'
+import { submitPayouts, sweepPayouts } from '../src/domain/payout/index.ts'
 import {
   ensureWallets,
   requestWithdrawal,
   sweepWithdrawals,
   type WithdrawalRequest,
-  walletChecks,
 } from '../src/domain/wallet/index.ts'
 import { giveGoodwill } from './goodwill.ts'
 import { openTestLaku, someone, system, type TestLaku, type TestOptions } from './laku.ts'
+import { brokenMoney } from './money-checks.ts'
 import { MUCH_IDR, shortTimeoutPayouts } from './payouts.ts'
 import { markedBy } from './reference.ts'
 
@@ -107,11 +107,7 @@ function waysOf(laku: TestLaku) {
     },
     row: (id: string) =>
       laku.db.selectFrom('withdrawals').selectAll().where('id', '=', id).executeTakeFirstOrThrow(),
-    broken: async () => {
-      const checks = [...ledgerChecks, ...walletChecks, ...payoutChecks]
-      const results = await laku.system((work) => runChecks(checks, work.tx, laku.vault))
-      return results.filter((result) => !result.ok)
-    },
+    broken: () => brokenMoney(laku, ['refunds', 'payments']),
   }
   return ways
 }

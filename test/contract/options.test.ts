@@ -559,6 +559,13 @@ const table: readonly Meaningless[] = [
     names: 'quarantine',
   },
   {
+    verb: 'shipments top-up',
+    what: '--correct of a transfer that is not booked',
+    words: async () => ['5000', '--reference', 'BCA NONE 1', '--correct'],
+    ends: 3,
+    names: '--correct',
+  },
+  {
     verb: 'whatsapp send',
     what: '--param beside --body',
     words: async () => ['0812-0000-0001', '--body', 'x', '--param', 'y'],

@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream'
 import type { z } from 'zod'
 import { identityOf } from '../../domain/kernel/index.ts'
 import { CliError, usageError } from '../errors/cli-error.ts'
@@ -85,8 +86,11 @@ interface ParsedRecord {
  */
 async function* recordsOf(files: Files, file: string): AsyncGenerator<ParsedRecord> {
   const { CsvError, parse } = await import('csv-parse')
-  const source = files.read(file)
+  const { head, source } = await beginOf(files.read(file)).catch((error: unknown) => {
+    throw error instanceof CliError ? error : unreadable(file, error)
+  })
   const parser = parse({
+    delimiter: separatorOf(head),
     bom: true,
     columns: (names: string[]) => {
       if (names.some(isNoText))
@@ -116,6 +120,36 @@ async function* recordsOf(files: Files, file: string): AsyncGenerator<ParsedReco
  * a zero byte, which the database does not store.
  */
 const isNoText = (value: string) => value.includes('\uFFFD') || value.includes('\0')
+
+/** The longest beginning of a file in which its first line is looked for, in characters. */
+const HEAD = 65_536
+
+/** Reads the first line of a file, and returns it with a stream of the whole file. */
+async function beginOf(read: Readable): Promise<{ head: string; source: Readable }> {
+  const pieces = read[Symbol.asyncIterator]() as AsyncIterator<string | Uint8Array>
+  const first: (string | Uint8Array)[] = []
+  let head = ''
+  while (!head.includes('\n') && head.length < HEAD) {
+    const piece = await pieces.next()
+    if (piece.done) break
+    first.push(piece.value)
+    head += Buffer.from(piece.value).toString()
+  }
+  async function* whole() {
+    yield* first
+    yield* { [Symbol.asyncIterator]: () => pieces }
+  }
+  return { head, source: Readable.from(whole()) }
+}
+
+/**
+ * Returns the character that separates the columns of a CSV file with this beginning. A spreadsheet set to
+ * Indonesia writes semicolons, because its numbers have commas.
+ */
+function separatorOf(head: string): string {
+  const [header = ''] = head.split(/[\r\n]/)
+  return [',', ';', '\t'].find((separator) => header.includes(separator)) ?? ','
+}
 
 /** Removes the empty fields of a row: an empty field counts as not given. */
 function blankless(record: Record<string, string>): Record<string, string> {

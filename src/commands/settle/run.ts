@@ -3,7 +3,7 @@ import { defineTask, type TaskResult } from '../../cli/define/command.ts'
 import type { CommandContext } from '../../cli/define/context.ts'
 import { exitCodes } from '../../cli/errors/cli-error.ts'
 import type { Block } from '../../cli/output/table.ts'
-import { type Actor, toWire } from '../../domain/kernel/index.ts'
+import { type Actor, toWire, type WorkReport } from '../../domain/kernel/index.ts'
 import type { FactoryOutcome } from '../../domain/settlement/index.ts'
 import { dateOf, periodInput, periodOptions, reportOfAll } from './settlement.ts'
 
@@ -34,16 +34,9 @@ export const run = defineTask({
     const { unitOfWork } = await context.laku()
     const actor = withReason(await context.actor(), reason)
     const settlement = await import('../../domain/settlement/index.ts')
-    if (dryRun) {
-      // A dry run also gathers the settlement lines and saves them. This is allowed, because gathering lines
-      // settles nothing.
-      await settlement.gatherLines({ unitOfWork, actor })
-      const { result, report } = await unitOfWork.dryRun(actor, (work) =>
-        settlement.calculateSettlements(work, query),
-      )
-      const text = ['Dry run: nothing was changed. It would settle:', ...(await viewOf(result.settlements))]
-      return { json: { dryRun: true, result, ...report }, text }
-    }
+    // A dry run also gathers the settlement lines and saves them. This is allowed, because gathering lines
+    // settles nothing.
+    if (dryRun) return await dryResultOf(await settlement.dryRunSettlements({ unitOfWork, actor }, query))
     const outcomes = await settlement.runSettlements({ unitOfWork, actor }, query, (outcome, done, of) => {
       if (done === 1) context.progress.start('settling', of)
       context.progress.step(`${outcome.factory.name}: ${summaryOf(outcome)}`)
@@ -56,6 +49,36 @@ export const run = defineTask({
 
 const withReason = (actor: Actor, reason: string | undefined): Actor =>
   actor.kind === 'staff' && reason ? { ...actor, reason } : actor
+
+async function dryResultOf({
+  outcomes,
+  reports,
+}: {
+  outcomes: readonly FactoryOutcome[]
+  reports: readonly WorkReport[]
+}): Promise<TaskResult> {
+  const { reportOf } = await import('../../domain/settlement/index.ts')
+  const result = reportOf(outcomes.flatMap((outcome) => outcome.settlements))
+  const bad = outcomes.filter((outcome) => outcome.error !== undefined)
+  const failed = bad.map(lineOf)
+  const report = {
+    events: reports.flatMap(({ events }) => events),
+    postings: reports.flatMap(({ postings }) => postings),
+    audit: reports.flatMap(({ audit }) => audit),
+    attention: reports.flatMap(({ attention }) => attention),
+    jobs: reports.flatMap(({ jobs }) => jobs),
+  }
+  const text = [
+    'Dry run: nothing was changed. It would settle:',
+    ...(await viewOf(result.settlements)),
+    ...bad.map(summaryOf),
+  ]
+  return {
+    json: { dryRun: true, result, ...(failed.length > 0 && { failed }), ...report },
+    text,
+    exitCode: failed.length > 0 ? exitCodes.partly : exitCodes.done,
+  }
+}
 
 async function resultOf(
   context: CommandContext,

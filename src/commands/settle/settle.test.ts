@@ -7,12 +7,23 @@ import { budi, openSettlementFixture, type SettlementFixture, sinta } from '../.
 import type { CommandDefinition, RawInput } from '../../cli/define/command.ts'
 import { CommandContext } from '../../cli/define/context.ts'
 import type { Actor } from '../../domain/kernel/index.ts'
+import { calculateSettlements } from '../../domain/settlement/index.ts'
+import { confirm } from './batches/batches.ts'
 import { verbs } from './verbs.ts'
 
 interface Printed {
   out: string
   json: unknown
   exitCode: number
+}
+
+interface OfFactory {
+  factory: { id: string }
+}
+
+interface Dry {
+  result: { settlements: OfFactory[] }
+  failed: OfFactory[]
 }
 
 describe('laku settle', () => {
@@ -36,7 +47,7 @@ describe('laku settle', () => {
     let out = ''
     const streams = { stdout: { write: (text: string) => (out += text) }, stderr: { write: () => {} } }
     const context = new CommandContext({ json: true, yes: true }, { streams, laku: f.laku, actor })
-    const verb = verbs.find((verb) => verb.name === name) as CommandDefinition
+    const verb = [...verbs, confirm].find((verb) => verb.name === name) as CommandDefinition
     process.exitCode = 0
     await verb.execute(context, raw)
     await context.close()
@@ -86,6 +97,17 @@ describe('laku settle', () => {
         if new.factory_id = '${bad}' then raise exception 'as the test wants it'; end if; return new; end $$;
        create trigger refuse_one before insert on settlements for each row execute function refuse_one()`,
     )
+    // A dry run says the same as the run after it, and so does the route that calculates all factories at once.
+    const dry = await laku('run', { dryRun: true })
+    const inOne = await f.laku.as(sinta, (work) => calculateSettlements(work, {}))
+    expect(dry.exitCode).toBe(7)
+    for (const { settlements, failed } of [
+      { ...(dry.json as Dry).result, failed: (dry.json as Dry).failed },
+      inOne,
+    ]) {
+      expect(settlements.map(({ factory }) => factory.id)).toContain(good)
+      expect(failed?.map(({ factory }) => factory.id)).toEqual([bad])
+    }
     const run = await laku('run', { ndjson: true })
     const lines = run.out
       .trim()
@@ -94,6 +116,8 @@ describe('laku settle', () => {
     expect(run.exitCode).toBe(7)
     expect(lines.find((line) => line.factory.id === good)?.settlements).toHaveLength(1)
     expect(lines.find((line) => line.factory.id === bad)?.error).toBeDefined()
+    const open = f.laku.db.selectFrom('attention').select('subjectId').where('kind', '=', 'item_set_aside')
+    expect(await open.where('resolvedAt', 'is', null).execute()).toEqual([{ subjectId: bad }])
     await query(f.laku.ownerUrl, 'drop trigger refuse_one on settlements')
     expect((await laku('run', { ndjson: true })).exitCode).toBe(0)
   })
@@ -186,6 +210,18 @@ describe('laku settle', () => {
     expect(await readFile(output, 'utf8')).toContain(
       `${code},ID_CIMB,CIMB Niaga,131313,PT Uji,95000,Laku ${code}`,
     )
+    // A bank's statement from a spreadsheet set to Indonesia: semicolons, and a comma before the decimals.
+    const statement = join(folder, 'statement.csv')
+    const { batch } = csv.json as { batch: { number: number } }
+    const confirmed = async (amount: string) => {
+      const lines = ['code;amount_idr;reference;status', `${code.toLowerCase()};${amount};CIMB 77 001;Paid`]
+      await writeFile(statement, `\ufeff${lines.join('\r\n')}\r\n`)
+      return await laku('confirm', { batch: String(batch.number), statement })
+    }
+    await expect(confirmed('95.000')).rejects.toMatchObject({
+      message: expect.stringContaining('is no whole number of rupiah'),
+    })
+    expect((await confirmed('95000,00')).json).toMatchObject({ status: 'done', open_idr: 0 })
     const pdf = join(folder, 'one.pdf')
     await laku('export', { settlements: [code], format: 'pdf', output: pdf })
     expect((await readFile(pdf)).subarray(0, 5).toString()).toBe('%PDF-')

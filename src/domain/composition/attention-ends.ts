@@ -134,6 +134,7 @@ export const attentionEnds: Record<AttentionKind, AttentionEnd> = {
       when 'payout' then exists (select from payouts t where t.id = ${subject} and t.status not in ${inSql(pendingPayoutStates)})
       when 'withdrawal' then exists (select from withdrawals t where t.id = ${subject} and t.status not in ${inSql(unsentWithdrawalStates)})
       when 'settlement' then exists (select from settlements t where t.id = ${subject} and t.status in ${inSql(sentSettlementStates)})
+      when 'factory' then exists (select from settlements t where t.factory_id = ${subject} and t.calculated_at > a.since)
       when 'provider_transaction' then not exists (select from provider_lines t where t.id = a.subject_id)
       when 'whatsapp_message' then exists (select from whatsapp_messages t where t.id = ${subject} and t.status <> 'queued')
       when 'order' then exists (select from orders t where t.id = ${subject} and (t.status not in ${inSql(batchedStates)}

@@ -48,10 +48,12 @@ import { changeOfMessage } from './ways-in/notify-old-channels.ts'
 import '../user/events.ts'
 import '../way-in/events.ts'
 import {
+  holdWithdrawalsOfSuspended,
   markWithdrawalsFailed,
   markWithdrawalsReversed,
   markWithdrawalsSubmitted,
   markWithdrawalsSucceeded,
+  releaseWithdrawals,
   reviveWithdrawals,
   scheduleErasure,
 } from '../wallet/index.ts'
@@ -114,8 +116,8 @@ export const choreography: Choreography = {
   'user.email_proven': {
     jobs: [startJob({ job: 'email.confirm', data: ({ payload }) => ({ userId: payload.userId }) })],
   },
-  'user.suspended': { reactions: [endLoginsOf] },
-  'user.activated': {},
+  'user.suspended': { reactions: [endLoginsOf, holdWithdrawalsOfSuspended] },
+  'user.activated': { reactions: [releaseWithdrawals] },
   'user.deleted': { reactions: [endLoginsOf] },
 
   'way_in.changed': {

@@ -347,6 +347,16 @@ describe('case 8: limits count persons, receivers and time', () => {
     expect(await statusOf(give(clerk, (await buyer()).id, 995_000))).toBe('posted')
     const back = (actor: Actor) => refusal(f.laku.as(actor, (work) => returnByHand(work, { withdrawal })))
     expect(await back(clerk)).toBe('kernel.second_person_needed')
+    // The database refuses it as well, whichever code asks.
+    for (const says of [
+      sql`update withdrawals set status = 'reversed', finished_at = now() where code = ${withdrawal}`,
+      sql`
+        insert into payouts (id, key, purpose, subject_id, user_id, channel_code, account_number, account_holder, amount_idr, description,
+          status, failure_code, route, attempt, created_at)
+        select gen_random_uuid(), code || '-1', 'withdrawal', id, user_id, 'ID_BCA', '', '', amount_idr, '', 'reversed', 'BANK_REJECTED',
+          'bank', 1, now() from withdrawals where code = ${withdrawal}`,
+    ])
+      await expect(says.execute(f.laku.db)).rejects.toMatchObject({ constraint: 'limit_counted' })
     expect(await back(person())).toBe('ok')
   })
 

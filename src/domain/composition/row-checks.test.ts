@@ -10,6 +10,7 @@ import { momentKinds } from '../ledger/words.ts'
 import { topUpDeposit } from '../logistics/index.ts'
 import {
   applyQuarantined,
+  closeClaim,
   confirmPayments,
   createRefund,
   disposeSuspense,
@@ -26,7 +27,6 @@ const withoutRows: Record<string, string> = {
   'payment.claimed': 'made from what the ledger says of a payment; the check of what a buyer has sees it',
   'payment.claim_returned': 'as payment.claimed',
   'payment.claim_collected': 'as payment.claimed',
-  'payment.claim_written_off': 'as payment.claimed',
   'escrow.released': 'the check of participants sees it',
   'order.earned': "the checks of orders' funds and items see it",
   'order.borne_back': "the check of orders' funds sees it",
@@ -108,6 +108,7 @@ describe('rows of business are held to their postings, both ways', () => {
       { unitOfWork: laku.unitOfWork, actor: system, payouts: laku.providers.payouts },
       payouts.map((payout) => payout.id),
     )
+    await owedByABuyer()
     await as((work) => topUpDeposit(work, { amountIdr: 300_000, reference: 'BCA-77' }))
     const moved = { kind: 'movement', amountIdr: 4_000, why: 'x' } as const
     await laku.system((work) => putIntoSuspense(work, { ...moved, key: 'm-1', code: 'm-1' }))
@@ -126,6 +127,18 @@ describe('rows of business are held to their postings, both ways', () => {
     )
     await laku.db.updateTable('factories').set({ status: 'suspended' }).execute()
     await as((work) => writeOffDebt(work, { factoryId, amountIdr: 7_000, reason: 'x' }))
+  }
+
+  /** Makes a debt of a buyer, whose money came back from the card issuer as well, and writes it off. */
+  async function owedByABuyer(): Promise<void> {
+    const { userId, payment } = await invoicePaid(undefined, 'BCA')
+    await as((work) =>
+      createRefund(work, { payment: payment.code, amountIdr: 1_000, note: 'x', borneBy: 'company' }),
+    )
+    await as((work) => adjustWallet(work, { userId, changeIdr: -1_000, kind: 'correction', reason: 'x' }))
+    const { id: paymentId, amountIdr } = payment
+    await as((work) => recordChargeback(work, { transactionId: 'cb-2', paymentId, amountIdr }))
+    await as((work) => closeClaim(work, { payment: payment.code, how: 'written_off' }))
   }
 
   /**
@@ -205,8 +218,15 @@ describe('rows of business are held to their postings, both ways', () => {
     [
       'debts written off',
       'limit_uses',
-      "kind = 'write_off'",
+      "subject_kind = 'write_off'",
       'factory.written_off',
+      'amount_idr = amount_idr + 1',
+    ],
+    [
+      'debts of buyers written off',
+      'limit_uses',
+      "subject_kind = 'claim'",
+      'payment.claim_written_off',
       'amount_idr = amount_idr + 1',
     ],
     ['parcels', 'shipments', 'true', 'shipment_booked', 'price_idr = price_idr + 1'],

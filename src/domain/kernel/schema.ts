@@ -109,6 +109,7 @@ export interface BankBatches {
   remindAt: Timestamp | null;
   status: string;
   statusReason: string | null;
+  takenBy: Generated<string[]>;
 }
 
 export interface BankFilesInDoubt {
@@ -624,6 +625,7 @@ export interface Payouts {
   finishedAt: Timestamp | null;
   held: Generated<boolean>;
   id: string;
+  inFile: Generated<boolean>;
   key: string;
   lastCalledAt: Timestamp | null;
   leaseUntil: Timestamp | null;

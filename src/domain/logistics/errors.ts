@@ -2,6 +2,10 @@ import { defineErrors } from '../kernel/index.ts'
 
 export const logisticsErrors = defineErrors('logistics', {
   quote_missing: ['unavailable', 'The shipping fee is not known yet. Try again in a few seconds.'],
+  deposit_unknown: [
+    'not_found',
+    'No transfer to the courier deposit is booked with this bank reference. Check the reference, or book the transfer without --correct.',
+  ],
   not_serviceable: [
     'invalid',
     'No courier delivers to this postal code. Check the postal code, or choose another address.',

@@ -115,6 +115,15 @@ export const paymentRowChecks: readonly Check[] = [
       where q.status = 'applied' and not exists (
         select from payments p where p.provider_invoice_id = q.provider_invoice_id and ${isReceived})`,
   }),
+  heldToRows({
+    name: 'debts of buyers written off',
+    kinds: ['payment.claim_written_off'],
+    of: sql`t.key`,
+    due: sql`
+      select u.subject_id, true, l.account, l.idr from limit_uses u
+      cross join lateral (values ('chargeback-loss', u.amount_idr), ('buyer-claims', -u.amount_idr)) l(account, idr)
+      where u.kind = 'write_off' and u.subject_kind = 'claim'`,
+  }),
   checkOf(
     'every paid invoice is booked once, at its payment or in quarantine',
     sql<{ line: string }>`

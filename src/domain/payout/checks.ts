@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import type { Check } from '../kernel/index.ts'
+import { type Check, checkOf } from '../kernel/index.ts'
 
 /** The checks of the invariants of outgoing money: numbers 4 and 7 in the list of laku's invariants. */
 export const payoutChecks: readonly Check[] = [
@@ -31,4 +31,14 @@ export const payoutChecks: readonly Check[] = [
       return rows.map((row) => row.line)
     },
   },
+  checkOf(
+    'every bank transfer that was paid has a bank reference',
+    sql<{ line: string }>`
+      select format('%s is paid by the bank, and no bank reference says so', p.key) as line
+      from payouts p
+      where p.route = 'bank' and p.status = 'succeeded' and not exists (
+        select from bank_references r
+        where r.subject_kind = 'payout' and r.subject_id = p.id::text or r.subject_kind = 'bank_batch' and r.subject_id = p.batch_id::text)
+      limit 10`,
+  ),
 ]

@@ -83,6 +83,10 @@ export const payoutErrors = defineErrors('payout', {
     'conflict',
     'This line could not be put into the batch or its file; the other lines went on. See the cause with laku attention list.',
   ],
+  line_held: [
+    'conflict',
+    'This line is not in the file: its factory or user is suspended, or its bank account was stopped. Activate them and write the file again, or record the line with laku settle batches confirm --rejected.',
+  ],
   batch_begun: [
     'conflict',
     'The result of some lines is already recorded, so the batch cannot be cancelled. Record the other lines one by one with laku settle batches confirm.',

@@ -14,7 +14,12 @@ export {
   dropEmptyBatch,
   type LeftOut,
 } from './bank-batches/claim-line.ts'
-export { claimBankReference, freeBankReference, holderOfReference } from './bank-batches/claim-reference.ts'
+export {
+  claimBankReference,
+  freeBankReference,
+  holderOfReference,
+  lockReference,
+} from './bank-batches/claim-reference.ts'
 export { type CorrectedReference, correctReference } from './bank-batches/correct-reference.ts'
 export {
   completeBankFiles,

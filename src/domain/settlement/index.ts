@@ -8,7 +8,12 @@ export { releaseSettlement } from './approval/release.ts'
 export { voidSettlement } from './approval/void.ts'
 export { gatherLines } from './calculation/gather-lines.ts'
 export { previewSettlements, type SettlementQuery } from './calculation/preview.ts'
-export { calculateSettlements, type FactoryOutcome, runSettlements } from './calculation/run.ts'
+export {
+  calculateSettlements,
+  dryRunSettlements,
+  type FactoryOutcome,
+  runSettlements,
+} from './calculation/run.ts'
 export { settlementChecks } from './checks.ts'
 export {
   markSettlementsFailed,

@@ -49,6 +49,6 @@ export const settlementRowChecks: readonly Check[] = [
     due: sql`
       select u.subject_id, true, l.account, l.idr from limit_uses u
       cross join lateral (values ('bad-debt', u.amount_idr), (u.receiver, -u.amount_idr)) l(account, idr)
-      where u.kind = 'write_off'`,
+      where u.kind = 'write_off' and u.subject_kind = 'write_off'`,
   }),
 ]

@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import { inSql, openStates, pageOf, type Rupiah, type Tx } from '../kernel/index.ts'
+import { identityOf, inSql, openStates, pageOf, type Rupiah, type Tx } from '../kernel/index.ts'
 import { suspenseErrors } from './errors.ts'
 import type { SuspenseKind } from './put-into-suspense.ts'
 import { type Disposal, type SuspenseStatus, suspenseTransitions } from './transitions.ts'
@@ -64,7 +64,7 @@ export async function listSuspense(
 ): Promise<{ data: SuspenseItem[]; nextCursor: string | null }> {
   const { rows } = await sql<SuspenseItem>`
     select ${suspenseColumns} from suspense_items
-    where ${all ? sql`true` : sql`status in ${inSql(openStates(suspenseTransitions))}`} and ${code ? sql`code = ${code}` : sql`true`}
+    where ${all ? sql`true` : sql`status in ${inSql(openStates(suspenseTransitions))}`} and ${code ? sql`code in (${code}, ${identityOf(code)})` : sql`true`}
       and ${cursor ? sql`id < ${cursor}::uuid` : sql`true`}
     order by id desc limit ${limit + 1}`.execute(tx)
   return pageOf(rows, limit, (row) => row.id)
@@ -85,7 +85,7 @@ export async function showSuspense(tx: Tx, text: string): Promise<SuspenseItem> 
     throw suspenseErrors.not_found({ item: text })
   }
   const { rows } = await sql<SuspenseItem>`
-    select ${suspenseColumns} from suspense_items where code = ${text}
+    select ${suspenseColumns} from suspense_items where code in (${text}, ${identityOf(text)})
     order by (status in ${inSql(openStates(suspenseTransitions))}) desc, id desc limit 2`.execute(tx)
   const [first, second] = rows
   if (!first) throw suspenseErrors.not_found({ item: text })

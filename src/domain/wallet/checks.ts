@@ -49,5 +49,14 @@ export const walletChecks: readonly Check[] = [
           or p.status is not null and p.status <> case w.status when 'approved' then 'created' else w.status end end
       limit 10`,
   ),
+  checkOf(
+    'every withdrawal paid by hand has its bank reference',
+    sql<{ line: string }>`
+      select format('%s was paid by hand, and its bank reference is gone', w.code) as line from withdrawals w
+      where w.status = 'succeeded' and w.by_hand and not exists (
+        select from bank_references r where r.subject_kind = 'withdrawal' and r.subject_id = w.id::text)
+        and not exists (select from payouts p where p.subject_id = w.id and p.status = 'succeeded')
+      limit 10`,
+  ),
   ...walletRowChecks,
 ]

@@ -29,6 +29,7 @@ export { fingerprintOf, stopDestination, usersOfAccount } from './withdrawals/de
 export { claimWithdrawalsForBank } from './withdrawals/export.ts'
 export { limitAccountOf } from './withdrawals/hold.ts'
 export { type ClosingTo, holdClosing, scheduleErasure } from './withdrawals/hold-closing.ts'
+export { holdWithdrawalsOfSuspended, releaseWithdrawals } from './withdrawals/hold-suspended.ts'
 export { getWithdrawal, listWithdrawals } from './withdrawals/read.ts'
 export {
   requestWithdrawal,

@@ -35,6 +35,14 @@ const settlement = z.object({
 
 const report = z.object({ settlements: z.array(settlement), total_idr: z.int() })
 
+/** The factories whose calculation threw; the others were settled. */
+const failed = z.array(
+  z.object({
+    factory: z.object({ id: z.uuid(), name: z.string() }),
+    error: z.object({ message: z.string() }),
+  }),
+)
+
 /**
  * The routes by which finance reads and calculates settlements (laku's payments to factories). Settlements
  * are approved and paid by the command line only.
@@ -67,7 +75,7 @@ export const settlementRoutes =
         schema: {
           summary: 'Settle what factories are owed',
           body: query.nullish(),
-          response: { 201: report },
+          response: { 201: report.extend({ failed: failed.optional() }) },
         },
       },
       async (request, reply) => {

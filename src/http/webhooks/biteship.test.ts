@@ -4,8 +4,11 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { admin, openTestLaku, system, type TestLaku } from '../../../test/laku.ts'
 import { orderChoreography, refusal, Storefront } from '../../../test/storefront.ts'
 import { choreography } from '../../domain/composition/choreography.ts'
+import { runChecks } from '../../domain/kernel/index.ts'
 import { balanceIdr } from '../../domain/ledger/index.ts'
 import {
+  correctDeposit,
+  logisticsChecks,
   type ShipmentStatusByHand,
   sweepTracking,
   topUpDeposit,
@@ -400,5 +403,17 @@ describe("biteship's webhooks", () => {
     )
     expect([await topUp('BCA-2'), await topUp('BCA-1', 5_000)]).toEqual([false, true])
     expect(await balance('courier-deposit')).toBe(before + 1_005_000)
+    // An amount was mistyped, and later it turns out that the transfer was never sent.
+    const correct = (reference: string, amountIdr: number) =>
+      laku.as(admin, (work) => correctDeposit(work, { reference, amountIdr }))
+    expect([await correct('bca 2', 100_000), await correct('BCA-2', 100_000)]).toEqual([1_000_000, 100_000])
+    expect(await balance('courier-deposit')).toBe(before + 105_000)
+    expect(await topUp('BCA-2', 100_000)).toBe(false)
+    await expect(correct('BCA-9', 5_000)).rejects.toMatchObject({ code: 'logistics.deposit_unknown' })
+    await correct('BCA-1', 0)
+    expect(await balance('courier-deposit')).toBe(before + 100_000)
+    expect(await topUp('BCA-1', 7_000)).toBe(true)
+    const checks = await laku.system((work) => runChecks(logisticsChecks, work.tx, laku.vault))
+    expect(checks.filter(({ ok }) => !ok)).toEqual([])
   })
 })

@@ -75,9 +75,18 @@ export const show = defineShow({
 /** A row of a bank statement as CSV. The statement of any bank must first be cut down to these columns. */
 const statementRow = z.object({
   code: z.string(),
-  amount_idr: z.coerce.number().int().positive(),
+  // Banks write whole rupiah with two decimals. Thousands separators are refused, because 95.000 would be
+  // read as 95.
+  amount_idr: z
+    .string()
+    .regex(/^[1-9]\d{0,14}([.,]0{1,2})?$/, 'is no whole number of rupiah without thousands separators')
+    .transform((text) => Number(text.replace(/[.,].*$/, ''))),
   reference: z.string().optional(),
-  status: z.enum(['paid', 'rejected']).default('paid'),
+  status: z
+    .string()
+    .transform((text) => text.toLowerCase())
+    .pipe(z.enum(['paid', 'rejected']))
+    .default('paid'),
 })
 
 export const confirm = defineChange({
@@ -101,7 +110,8 @@ export const confirm = defineChange({
     { flags: '--rejected', description: 'the named lines did not arrive or came back' },
     {
       flags: '--statement <file>',
-      description: 'a CSV file with the columns code, amount_idr, reference and status (paid or rejected)',
+      description:
+        'a CSV file with the columns code, amount_idr, reference and status (paid or rejected), separated by commas, semicolons or tabs',
       isFile: true,
     },
   ],

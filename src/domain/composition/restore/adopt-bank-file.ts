@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { sql } from 'kysely'
 import { factoriesOfAccount } from '../../factory/index.ts'
-import { inSql, type Rupiah, requireReason, requireStaff, type Work } from '../../kernel/index.ts'
+import { identityOf, inSql, type Rupiah, requireReason, requireStaff, type Work } from '../../kernel/index.ts'
 import { type BankAccount, countLost, errorText } from '../../ops/index.ts'
 import {
   adoptBatch,
@@ -65,7 +65,7 @@ export async function adoptBankFile(work: Work, lines: readonly FileLine[]): Pro
   let batchId: string | undefined
   const batch = async () => (batchId ??= await adoptBatch(work))
   for (const line of lines) {
-    const code = line.code.trim().toUpperCase()
+    const code = identityOf(line.code)
     const { amountIdr } = line
     if (await isTakenOver(work, code)) {
       adopted.known.push(code)
@@ -110,7 +110,7 @@ export async function adoptBankFile(work: Work, lines: readonly FileLine[]): Pro
 function bankFileId(lines: readonly FileLine[]): string {
   const texts = lines.map(({ code, amountIdr, destination }) => {
     const { channelCode, accountNumber } = destination
-    return [code.trim().toUpperCase(), amountIdr, channelCode, accountNumber].join(' ')
+    return [identityOf(code), amountIdr, channelCode, accountNumber].join(' ')
   })
   const hash = createHash('sha256').update(texts.toSorted().join('\n')).digest('hex')
   return hash.slice(0, 32).replace(/^(.{8})(.{4}).(.{3}).(.{3})/, '$1-$2-8$3-8$4-')

@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import {
   finalStates,
+  identityOf,
   lockRows,
   moveState,
   personOf,
@@ -55,6 +56,8 @@ interface Line {
   status: 'submitted' | 'succeeded' | 'failed' | 'reversed'
   turns: number
   setAside: boolean
+  /** True if a file that was handed out contains the line. */
+  inFile: boolean
 }
 
 interface LockedBatch {
@@ -62,6 +65,8 @@ interface LockedBatch {
   number: number
   status: BankBatchStatus
   handedOutBy: string | null
+  /** Everybody who took the batch's file. */
+  takenBy: string[]
   isAdopted: boolean
   lines: Line[]
 }
@@ -77,10 +82,10 @@ async function lockBatch(work: Work, named: string): Promise<LockedBatch> {
   const id = found.rows[0]?.id
   if (!id) throw payoutErrors.batch_not_found({ batch: named })
   const { rows } = await sql<Omit<Line, 'code'>>`
-    select id, key, purpose, subject_id, user_id, factory_id, amount_idr, status, turns, set_aside from payouts where batch_id = ${id}
+    select id, key, purpose, subject_id, user_id, factory_id, amount_idr, status, turns, set_aside, in_file from payouts where batch_id = ${id}
     order by id for no key update`.execute(work.tx)
   const batches = await sql<Omit<LockedBatch, 'lines'>>`
-    select id, number::int8 as number, status, handed_out_by, is_adopted from bank_batches where id = ${id} for no key update`.execute(
+    select id, number::int8 as number, status, handed_out_by, taken_by, is_adopted from bank_batches where id = ${id} for no key update`.execute(
     work.tx,
   )
   const [batch] = batches.rows
@@ -111,6 +116,9 @@ export async function handOutBatch(work: Work, named: string): Promise<BankFile>
     await requireBankFiles(work.tx)
     await moveState(work, bankBatchMachine, { to: 'handed_out', ids: [id], set, all: true })
   }
+  await sql`
+    update bank_batches set taken_by = array_append(taken_by, ${personOf(work.actor)})
+    where id = ${id} and not (${personOf(work.actor)} = any(taken_by))`.execute(work.tx)
   work.audit({
     command: 'settle batches file',
     subject: ['bank_batch', id],
@@ -135,8 +143,8 @@ export interface BankWord {
  * line is either paid, under a bank reference that nothing else has, or rejected. A line that was paid and
  * sent back counts as rejected. A line that the bank pays after a rejection or cancellation counts as paid.
  * If another payout has paid the line's settlement or withdrawal meanwhile, the line's money goes into the
- * suspense account (unexplained money). Without `words` (the outcomes of single lines), all open lines are
- * booked as paid, under one reference.
+ * suspense account (unexplained money). Without `words` (the outcomes of single lines), all open lines of the
+ * file are booked as paid, under one reference. A line that was left out of the file stays open.
  * @throws payout.batch_not_found, line_not_in_batch, line_decided, amount_differs, reference_needed,
  * reference_used, reference_invalid,
  *   kernel.second_person_needed, kernel.illegal_transition, kernel.forbidden
@@ -157,7 +165,7 @@ export async function confirmBatch(
   const words =
     input.words ??
     batch.lines
-      .filter((line) => line.status === 'submitted')
+      .filter((line) => line.status === 'submitted' && line.inFile)
       .map(({ code }): BankWord => ({ code, verdict: 'paid' }))
   const paid: Line[] = []
   const failed: Line[] = []
@@ -226,7 +234,7 @@ async function takeReturned(work: Work, { purpose, subjectId, userId, amountIdr 
 }
 
 function lineOf({ number, lines }: LockedBatch, { code, amountIdr }: BankWord): Line {
-  const line = lines.find((line) => line.code === code.trim().toUpperCase())
+  const line = lines.find((line) => line.code === identityOf(code))
   if (!line) throw payoutErrors.line_not_in_batch({ code, batch: number })
   if (amountIdr !== undefined && amountIdr !== line.amountIdr) {
     throw payoutErrors.amount_differs({ code, amountIdr, oursIdr: line.amountIdr })
@@ -236,8 +244,8 @@ function lineOf({ number, lines }: LockedBatch, { code, amountIdr }: BankWord): 
 
 /**
  * Cancels a batch of which the bank has decided no line, so that all its settlements and withdrawals may be
- * paid again. If the batch's file was handed out, the bank may have it. So another person than the one who
- * took the file must cancel the batch.
+ * paid again. If the batch's file was handed out, the bank may have it. So somebody who never took the file
+ * must cancel the batch.
  * @throws payout.batch_not_found, batch_begun, batch_same_person, kernel.approver_not_independent,
  * reason_required, illegal_transition, forbidden
  */
@@ -253,10 +261,8 @@ export async function cancelBatch(
   if (begun.length > 0)
     throw payoutErrors.batch_begun({ batch: batch.number, decided: begun.map((line) => line.code) })
   if (batch.status === 'made') await requireBankFiles(work.tx)
-  if (batch.handedOutBy) {
-    await requireSecondPerson(work, batch.handedOutBy, () =>
-      payoutErrors.batch_same_person({ batch: batch.number }),
-    )
+  for (const taker of new Set([...(batch.handedOutBy ? [batch.handedOutBy] : []), ...batch.takenBy])) {
+    await requireSecondPerson(work, taker, () => payoutErrors.batch_same_person({ batch: batch.number }))
   }
   await move(work, batch.lines, 'failed', BATCH_CANCELLED)
   await finish(work, batch, 'cancelled', { cancelledBy: personOf(work.actor), statusReason: reason })

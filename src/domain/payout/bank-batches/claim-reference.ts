@@ -1,11 +1,13 @@
 import { sql } from 'kysely'
-import { actorLabel, type Tx, type Work } from '../../kernel/index.ts'
+import { actorLabel, identityOf, type Tx, type Work } from '../../kernel/index.ts'
 import { payoutErrors } from '../errors.ts'
 
 /**
  * Returns a bank's reference in the form in which references are compared: only capital letters and digits.
+ * Full-width letters and digits become plain ones before that. Otherwise they would be left out, and two
+ * spellings of one reference would count as two.
  */
-export const normalReference = (given: string): string => given.toUpperCase().replaceAll(/[^A-Z0-9]/g, '')
+export const normalReference = (given: string): string => identityOf(given).replaceAll(/[^A-Z0-9]/g, '')
 
 /**
  * Records that a bank reference belongs to one object, such as a payout. A reference may be used only once.
@@ -34,6 +36,18 @@ export async function holderOfReference(
 ): Promise<{ subjectKind: string; subjectId: string } | undefined> {
   const { rows } = await sql<{ subjectKind: string; subjectId: string }>`
     select subject_kind, subject_id from bank_references where reference = ${normalReference(given)}`.execute(
+    tx,
+  )
+  return rows[0]
+}
+
+/** Locks a bank reference, and returns the kind and id of the object to which it belongs. */
+export async function lockReference(
+  tx: Tx,
+  given: string,
+): Promise<{ subjectKind: string; subjectId: string } | undefined> {
+  const { rows } = await sql<{ subjectKind: string; subjectId: string }>`
+    select subject_kind, subject_id from bank_references where reference = ${normalReference(given)} for update`.execute(
     tx,
   )
   return rows[0]

@@ -78,12 +78,21 @@ export async function markHandedOut(work: Work, codes: readonly string[]): Promi
     where status = 'made' and exists (
       select from payouts p where p.batch_id = b.id and regexp_replace(p.key, '-[0-9]+$', '') = any(${codes}))
     order by id for no key update of b`.execute(work.tx)
+  const ids = rows.map((row) => row.id)
+  await sql`
+    update payouts set in_file = true where batch_id = any(${ids}::uuid[]) and regexp_replace(key, '-[0-9]+$', '') = any(${codes})`.execute(
+    work.tx,
+  )
   return await moveState<BankBatchStatus, 'bankBatches', { number: number }>(work, bankBatchMachine, {
     to: 'handed_out',
     from: 'made',
-    ids: rows.map((row) => row.id),
+    ids,
     all: true,
-    set: { handedOutBy: personOf(work.actor), handedOutAt: work.now },
+    set: {
+      handedOutBy: personOf(work.actor),
+      handedOutAt: work.now,
+      takenBy: sql`array_append(t.taken_by, ${personOf(work.actor)})`,
+    },
     returning: sql`t.number::int8 as number`,
   }).then((moved) => moved.map(({ number }) => number))
 }

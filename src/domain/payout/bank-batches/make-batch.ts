@@ -35,7 +35,13 @@ export async function makeBatch(work: Work): Promise<string> {
  */
 export async function adoptBatch(work: Work): Promise<string> {
   const person = personOf(work.actor)
-  const more = { status: 'handed_out', isAdopted: true, handedOutBy: person, handedOutAt: work.now }
+  const more = {
+    status: 'handed_out',
+    isAdopted: true,
+    handedOutBy: person,
+    handedOutAt: work.now,
+    takenBy: [person],
+  }
   return await openBatch(work, more)
 }
 
@@ -74,9 +80,9 @@ export async function addTransfer(work: Work, transfer: NewTransfer): Promise<st
   const id = newId()
   const { rows } = await sql<{ id: string }>`
     insert into payouts (id, key, purpose, subject_id, earlier_subject_id, user_id, factory_id, channel_code, account_number, account_holder, amount_idr, description, status,
-      route, batch_id, attempt, called_at, submitted_at, created_at)
+      route, batch_id, in_file, attempt, called_at, submitted_at, created_at)
     values (${id}, ${key}, ${purpose}, ${subjectId}, ${earlierSubjectId}, ${owner.userId ?? null}, ${owner.factoryId ?? null}, ${sealed.channelCode}, ${sealed.accountNumber}, ${sealed.accountHolder},
-      ${amountIdr}, ${description}, 'submitted', 'bank', ${batchId}, 1, ${work.now}, ${work.now}, ${work.now})
+      ${amountIdr}, ${description}, 'submitted', 'bank', ${batchId}, (select is_adopted from bank_batches where id = ${batchId}), 1, ${work.now}, ${work.now}, ${work.now})
     on conflict do nothing returning id`.execute(work.tx)
   if (rows.length === 0) throw payoutErrors.under_way({ subjectId })
   const payload = payoutEventPayload({ id, key, purpose, subjectId, amountIdr, route: 'bank' })

@@ -126,24 +126,31 @@ export interface BankFile {
 
 /**
  * Returns the open lines of a batch with the details that the bank needs, including whole account numbers.
- * The caller must record who gets them. A line whose account no encryption key can decrypt is left out, and
- * an attention item is raised.
+ * The caller must record who gets them. A line is left out if its factory or user was suspended, or its
+ * account stopped, after the batch was made. A line whose account no encryption key can decrypt is left out
+ * too, and an attention item is raised.
  */
 export async function transfersOf(work: Work, batchId: string): Promise<BankFile> {
   const { rows } = await sql<
-    SealedAccount & { id: string; key: string; amountIdr: Rupiah; description: string }
+    SealedAccount & { id: string; key: string; amountIdr: Rupiah; description: string; held: boolean }
   >`
-    select id, key, channel_code, account_number, account_holder, amount_idr, description from payouts
+    select id, key, channel_code, account_number, account_holder, amount_idr, description, held from payouts
     where batch_id = ${batchId} and status = 'submitted' order by id`.execute(work.tx)
   const file: BankFile = { transfers: [], leftOut: [] }
-  for (const { id, key, amountIdr, description, ...sealed } of rows) {
+  const written: string[] = []
+  for (const { id, key, amountIdr, description, held, ...sealed } of rows) {
     const code = subjectCode(key)
+    if (held) {
+      file.leftOut.push({ code, why: payoutErrors.line_held().code })
+      continue
+    }
     const command = `laku settle batches confirm ${batchId} ${code} --rejected`
     const account = await claimLine(work, { code, subject: ['payout', id], command }, async () =>
       openAccount(work.vault, sealed),
     )
     if ('why' in account) file.leftOut.push({ code, why: account.why })
-    else
+    else {
+      written.push(id)
       file.transfers.push({
         code,
         bank: channelName(sealed.channelCode),
@@ -151,7 +158,11 @@ export async function transfersOf(work: Work, batchId: string): Promise<BankFile
         amountIdr,
         description,
       })
+    }
   }
+  await sql`update payouts set in_file = true where id = any(${written}::uuid[]) and not in_file`.execute(
+    work.tx,
+  )
   return file
 }
 

@@ -1,5 +1,13 @@
 import { factoriesById, getFactory } from '../../factory/index.ts'
-import { type Actor, requireStaff, type UnitOfWork, type Work } from '../../kernel/index.ts'
+import {
+  type Actor,
+  DomainError,
+  requireStaff,
+  type UnitOfWork,
+  type Work,
+  type WorkReport,
+} from '../../kernel/index.ts'
+import { errorText, setAside } from '../../ops/index.ts'
 import { type Period, periodThrough } from '../rules.ts'
 import { reportOf, type SettlementReport, type SettlementView } from '../views.ts'
 import { calculateSettlement } from './calculate.ts'
@@ -22,17 +30,43 @@ async function findDue(work: Work, query: SettlementQuery): Promise<Due> {
   return { period, factories: ids.map((id) => ({ id, name: known.get(id)?.name ?? id })) }
 }
 
+/** A factory that was not settled because its calculation threw, and the text of the error. */
+export interface FailedFactory {
+  factory: { id: string; name: string }
+  error: { message: string }
+}
+
 /**
  * Calculates the settlements through this date from the lines that `gatherLines` wrote before. All factories
- * are calculated in one transaction: if one fails, nothing changes.
- * @throws settlement.through_invalid, factory.not_found, kernel.forbidden
+ * are calculated in one transaction. If the calculation of one factory throws, its changes are undone, an
+ * attention item is raised, and the other factories are calculated.
+ * @throws settlement.through_invalid, factory.not_found, kernel.forbidden, database_in_doubt
  */
-export async function calculateSettlements(work: Work, query: SettlementQuery): Promise<SettlementReport> {
+export async function calculateSettlements(
+  work: Work,
+  query: SettlementQuery,
+): Promise<SettlementReport & { failed?: FailedFactory[] }> {
   const { period, factories } = await findDue(work, query)
   const views: SettlementView[] = []
-  for (const factory of factories) views.push(...(await calculateSettlement(work, factory, period)))
-  return reportOf(views)
+  const failed: FailedFactory[] = []
+  for (const factory of factories) {
+    const calculated = await work.attempt(() => calculateSettlement(work, factory, period))
+    if ('done' in calculated) views.push(...calculated.done)
+    else if (calculated.error instanceof DomainError) throw calculated.error
+    else {
+      const message = errorText(calculated.error)
+      failed.push({ factory, error: { message } })
+      work.requestAttention({ kind: 'item_set_aside', ...toldOf(factory, message) })
+    }
+  }
+  return failed.length > 0 ? { ...reportOf(views), failed } : reportOf(views)
 }
+
+const toldOf = ({ id, name }: { id: string; name: string }, message?: string) => ({
+  subject: ['factory', id] as [string, string],
+  message: `The settlement of ${name} could not be calculated, and the other factories went on. Fix the cause, then run it again.${message === undefined ? '' : ` Error: ${message}`}`,
+  command: `laku settle run --factory ${id}`,
+})
 
 export interface FactoryOutcome {
   factory: { id: string; name: string }
@@ -64,15 +98,53 @@ export async function runSettlements(
   return outcomes
 }
 
+/** The number of factories that a dry run calculates in one transaction. */
+const DRY_PAGE = 500
+
+/**
+ * Calculates the settlements through this date and undoes them again. Each factory has the same outcome as in
+ * a real run: a factory whose calculation throws does not affect the others.
+ * @throws as runSettlements
+ */
+export async function dryRunSettlements(
+  context: { unitOfWork: UnitOfWork; actor: Actor },
+  query: SettlementQuery,
+): Promise<{ outcomes: FactoryOutcome[]; reports: WorkReport[] }> {
+  const { unitOfWork, actor } = context
+  await gatherLines(context)
+  const { period, factories } = await unitOfWork.run(actor, (work) => findDue(work, query))
+  const outcomes: FactoryOutcome[] = []
+  const reports: WorkReport[] = []
+  while (outcomes.length < factories.length) {
+    const page = factories.slice(outcomes.length, outcomes.length + DRY_PAGE)
+    const dry = await unitOfWork.dryRunInTurn(
+      page.map((factory) => ({ actor, use: (work: Work) => calculateSettlement(work, factory, period) })),
+    )
+    for (const [i, outcome] of dry.entries()) {
+      const factory = page[i] as Due['factories'][number]
+      if ('error' in outcome) outcomes.push({ factory, settlements: [], error: outcome.error })
+      else {
+        outcomes.push({ factory, settlements: outcome.result })
+        reports.push(outcome.report)
+      }
+    }
+  }
+  return { outcomes, reports }
+}
+
 async function settle(
-  { unitOfWork, actor }: { unitOfWork: UnitOfWork; actor: Actor },
+  context: { unitOfWork: UnitOfWork; actor: Actor },
   factory: { id: string; name: string },
   period: Period,
 ): Promise<FactoryOutcome> {
+  const { unitOfWork, actor } = context
   try {
     const settlements = await unitOfWork.run(actor, (work) => calculateSettlement(work, factory, period))
     return { factory, settlements }
   } catch (error) {
+    // A rule of laku that refuses a factory is told in the answer. Any other error is a fault that somebody
+    // must look at, also where cron runs the command.
+    if (!(error instanceof DomainError)) await setAside(context, factory, error, async () => toldOf(factory))
     return { factory, settlements: [], error }
   }
 }

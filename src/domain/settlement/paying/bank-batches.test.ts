@@ -1,10 +1,12 @@
 import { sql } from 'kysely'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { waitForLock } from '../../../../test/locked.ts'
+import { admin, someone } from '../../../../test/laku.ts'
 import { budi, openSettlementFixture, type SettlementFixture, sinta } from '../../../../test/settlements.ts'
 import { refusal } from '../../../../test/storefront.ts'
 import { good } from '../../../../test/wallets.ts'
-import { type Actor, newId } from '../../kernel/index.ts'
+import { updateFactory } from '../../factory/index.ts'
+import { type Actor, newId, runChecks } from '../../kernel/index.ts'
 import { balanceIdr, credit, debit, post } from '../../ledger/index.ts'
 import {
   cancelBatch,
@@ -14,19 +16,26 @@ import {
   handOutBatch,
   listBatches,
   makeBatch,
+  payoutChecks,
   remindBatches,
   showBatch,
 } from '../../payout/index.ts'
 import { showSuspense } from '../../suspense/index.ts'
+import { activateUser, suspendUser } from '../../user/index.ts'
 import {
   approveWithdrawal,
   claimWithdrawalsForBank,
   ensureWallets,
   lockWallets,
+  rejectUnsent,
   rejectWithdrawal,
   requestWithdrawal,
+  stopDestination,
+  walletChecks,
 } from '../../wallet/index.ts'
 import { claimForBank, holdSettlement, paySettlement, retrySettlement, voidSettlement } from '../index.ts'
+
+const wati: Actor = someone({ name: 'wati', role: 'finance' })
 
 describe('case 5: a bank transfer is a channel like the other', () => {
   let f: SettlementFixture
@@ -155,7 +164,7 @@ describe('case 5: a bank transfer is a channel like the other', () => {
     ])
     expect(await refusal(both)).toBe('payout.reference_used')
     const done = await say([
-      { code: one.code.toLowerCase(), verdict: 'paid', reference: 'X 777 1' },
+      { code: one.code.toLowerCase().replaceAll('-', '\u2011'), verdict: 'paid', reference: 'X 777 1' },
       { code: two.code, verdict: 'rejected' },
     ])
     expect(done).toMatchObject({ status: 'handed_out', openIdr: 285_000_000 })
@@ -169,7 +178,7 @@ describe('case 5: a bank transfer is a channel like the other', () => {
     expect(await refusal(as(budi, (work) => retrySettlement(work, { settlement: three.code })))).toBe(
       'payout.outside_channel_limits',
     )
-    const again = await exported([three.code])
+    const again = await exported([` ${three.code.toLowerCase().replace('stl', '\uff33TL')}`])
     expect(again.codes).toEqual([three.code])
     expect(await refusal(confirm(again.batch, 'X7771'))).toBe('payout.reference_used')
     await confirm(again.batch, 'X 7772')
@@ -197,6 +206,79 @@ describe('case 5: a bank transfer is a channel like the other', () => {
     await reject(last.batch, code)
     expect(await refusal(cancel(last.batch, sinta))).toBe('kernel.illegal_transition')
     expect(await balance('bank-transfers-in-flight')).toBe(0)
+  })
+
+  it('is cancelled by nobody who ever took its file, also where somebody else took it first', async () => {
+    const { code } = await approved()
+    const out = await exported([code])
+    await as(sinta, (work) => handOutBatch(work, out.batch))
+    expect(await refusal(cancel(out.batch, budi))).toBe('payout.batch_same_person')
+    expect(await refusal(cancel(out.batch, sinta))).toBe('payout.batch_same_person')
+    expect((await cancel(out.batch, wati)).status).toBe('cancelled')
+    const again = await exported([code])
+    await confirm(again.batch, 'TAKEN 9001')
+  })
+
+  it('a file has no line of a receiver who was suspended or stopped meanwhile, and no reference pays such a line', async () => {
+    const [well, suspended] = [await approved(), await approved()]
+    const kept = await exported([well.code, suspended.code], { keep: true })
+    await f.suspend(suspended.factoryId)
+    const file = () => as(budi, (work) => handOutBatch(work, kept.batch))
+    expect(await file()).toMatchObject({
+      transfers: [{ code: well.code }],
+      leftOut: [{ code: suspended.code, why: 'payout.line_held' }],
+    })
+    expect(await confirm(kept.batch, 'HELD 8001')).toMatchObject({ status: 'handed_out', openIdr: 95_000 })
+    expect((await f.see(suspended.code)).status).toBe('submitted')
+    await as(admin, (work) => updateFactory(work, { factoryId: suspended.factoryId, status: 'active' }))
+    expect((await file()).transfers).toMatchObject([{ code: suspended.code }])
+    await as(budi, (work) =>
+      confirmBatch(work, {
+        batch: kept.batch,
+        words: [{ code: suspended.code, verdict: 'paid', reference: 'HELD 8002' }],
+      }),
+    )
+    expect((await show(kept.batch)).status).toBe('done')
+    // The same for users: one is suspended, and the bank account of another is stopped.
+    const [user, stopped] = [await byHand(6_000), await byHand(7_000)]
+    f.laku.clock.shift(25 * 3600)
+    const batch = await as(budi, async (work) => {
+      const id = await makeBatch(work)
+      await claimWithdrawalsForBank(work, { batch: async () => id })
+      return id
+    })
+    await as(admin, (work) => suspendUser(work, { userId: user.userId, reason: 'a test' }))
+    await f.laku.system(async (work) => {
+      const own = work.tx.selectFrom('withdrawals').select('destinationId').where('id', '=', stopped.id)
+      const { destinationId } = await own.executeTakeFirstOrThrow()
+      await stopDestination(work, destinationId)
+      await rejectUnsent(work, destinationId)
+    })
+    const ofUsers = await as(budi, (work) => handOutBatch(work, batch))
+    expect(ofUsers.transfers).toEqual([])
+    expect(ofUsers.leftOut.map(({ code }) => code).toSorted()).toEqual([user.code, stopped.code].toSorted())
+    for (const userId of [user.userId, stopped.userId]) {
+      if (userId !== user.userId) await as(admin, (work) => suspendUser(work, { userId, reason: 'a test' }))
+      await as(admin, (work) => activateUser(work, { userId }))
+    }
+    const afterwards = await as(budi, (work) => handOutBatch(work, batch))
+    expect(afterwards.transfers.map(({ code }) => code)).toEqual([user.code])
+    await reject(batch, stopped.code)
+    await confirm(batch, 'HELD 8003')
+  })
+
+  it('a bank reference in full-width letters and digits is the same reference', async () => {
+    const [one, two] = [await approved(), await approved()]
+    const first = await exported([one.code])
+    const second = await exported([two.code])
+    await confirm(first.batch, 'BCA 2026 0011')
+    expect(await refusal(confirm(second.batch, '\uff22\uff23\uff21 2026 \uff10\uff10\uff11\uff11'))).toBe(
+      'payout.reference_used',
+    )
+    expect(await refusal(confirm(second.batch, 'BCA 2026 \uff10\uff10\uff11\uff11'))).toBe(
+      'payout.reference_used',
+    )
+    await confirm(second.batch, 'BCA 2026 0012')
   })
 
   it('a mistyped reference is put right, and blocks no other batch that has it rightly', async () => {
@@ -446,5 +528,20 @@ describe('case 5: a bank transfer is a channel like the other', () => {
     expect((await row.executeTakeFirstOrThrow()).status).toBe('succeeded')
     expect(await balance('bank')).toBe(bank)
     expect(await isReturnCounted()).toBe(false)
+    // Whoever deletes the references of paid transfers, so that they can be used once more, is found.
+    const undo = new Error('undo')
+    const found = await f.laku
+      .system(async ({ tx }) => {
+        await sql`delete from bank_references`.execute(tx)
+        const broken = (await runChecks([...payoutChecks, ...walletChecks], tx, f.laku.vault)).filter(
+          ({ ok }) => !ok,
+        )
+        throw Object.assign(undo, { broken })
+      })
+      .catch((error: typeof undo & { broken?: { name: string }[] }) => error.broken)
+    expect(found?.map(({ name }) => name)).toEqual([
+      'every bank transfer that was paid has a bank reference',
+      'every withdrawal paid by hand has its bank reference',
+    ])
   })
 })

@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import { requireStaff, requireTransition, type Work } from '../../kernel/index.ts'
+import { identityOf, requireStaff, requireTransition, type Work } from '../../kernel/index.ts'
 import type { BankAccount } from '../../ops/index.ts'
 import { addTransfer, type Candidate, type Claimed, claimLine } from '../../payout/index.ts'
 import { holdLocked, requireUnpaid } from '../approval/hold.ts'
@@ -60,13 +60,15 @@ async function readyOf(work: Work, settlement: LockedSettlement): Promise<Locked
  * transactions lock settlements in the order of their ids.
  */
 async function idsOf(work: Work, named: readonly string[]): Promise<string[]> {
-  const [codes, ids] = [named.map((name) => name.toUpperCase()), named.map((name) => name.toLowerCase())]
+  const codes = named.map(identityOf)
   const where =
-    named.length === 0 ? sql`status = 'approved'` : sql`(code = any(${codes}) or id::text = any(${ids}))`
+    named.length === 0
+      ? sql`status = 'approved'`
+      : sql`(code = any(${codes}) or upper(id::text) = any(${codes}))`
   const { rows } = await sql<{ id: string; code: string }>`
     select id, code from settlements where ${where} order by id`.execute(work.tx)
-  const known = new Set(rows.flatMap((row) => [row.id, row.code]))
-  const unknown = named.filter((name) => !known.has(name.toUpperCase()) && !known.has(name.toLowerCase()))
+  const known = new Set(rows.flatMap((row) => [row.id.toUpperCase(), row.code]))
+  const unknown = named.filter((name) => !known.has(identityOf(name)))
   if (unknown.length > 0) throw settlementErrors.not_found({ settlements: unknown })
   return rows.map((row) => row.id)
 }

@@ -11,9 +11,10 @@ import {
   type Work,
 } from '../../kernel/index.ts'
 import { countUse, undoUse } from '../../ops/index.ts'
-import { dropUnsent, livePayoutStates, TAKEN_BACK } from '../../payout/index.ts'
+import { dropUnsent, holdPayouts, livePayoutStates, TAKEN_BACK } from '../../payout/index.ts'
 import { walletErrors } from '../errors.ts'
 import {
+  payingWithdrawalStates,
   unsentWithdrawalStates,
   type WithdrawalStatus,
   withdrawalMachine,
@@ -101,8 +102,8 @@ export async function rejectWithdrawal(work: Work, input: { withdrawal: string }
 }
 
 /**
- * Rejects all unsent withdrawals to a bank account that somebody else than the wallet's owner added. Returns
- * the withdrawals' codes.
+ * Rejects all unsent withdrawals to a bank account that somebody else than the wallet's owner added. Those
+ * that wait in a batch of bank transfers are left out of its file. Returns the rejected withdrawals' codes.
  */
 export async function rejectUnsent(work: Work, destinationId: string): Promise<string[]> {
   const { rows } = await sql<{ id: string; code: string }>`
@@ -112,6 +113,14 @@ export async function rejectUnsent(work: Work, destinationId: string): Promise<s
       where p.subject_id = w.id and p.called_at is not null and p.status in ${inSql(livePayoutStates)} and not p.set_aside)
     order by id`.execute(work.tx)
   for (const { id } of rows) await rejectWithdrawal(work, { withdrawal: id })
+  const { rows: others } = await sql<{ id: string }>`
+    select id from withdrawals where destination_id = ${destinationId}::uuid and status in ${inSql(payingWithdrawalStates)}`.execute(
+    work.tx,
+  )
+  await holdPayouts(
+    work,
+    others.map((row) => row.id),
+  )
   return rows.map(({ code }) => code)
 }
 

@@ -85,7 +85,8 @@ export async function stopDestination(work: Work, destinationId: string): Promis
     where id = ${destinationId}::uuid`.execute(work.tx)
 }
 
-const NEVER = new Date('9999-12-31T00:00:00Z')
+/** The time from which a stopped bank account may receive money: never. */
+export const NEVER = new Date('9999-12-31T00:00:00Z')
 
 /**
  * Tells whether a bank account is blocked. It is blocked if somebody else than the wallet's owner added it.
