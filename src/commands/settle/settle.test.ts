@@ -97,7 +97,8 @@ describe('laku settle', () => {
         if new.factory_id = '${bad}' then raise exception 'as the test wants it'; end if; return new; end $$;
        create trigger refuse_one before insert on settlements for each row execute function refuse_one()`,
     )
-    // A dry run says the same as the run after it, and so does the route that calculates all factories at once.
+    // A dry run says the same as the run after it, and so does the route that calculates all factories at
+    // once.
     const dry = await laku('run', { dryRun: true })
     const inOne = await f.laku.as(sinta, (work) => calculateSettlements(work, {}))
     expect(dry.exitCode).toBe(7)

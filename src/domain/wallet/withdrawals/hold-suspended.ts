@@ -23,7 +23,9 @@ export async function releaseWithdrawals(work: Work, events: EventOf<'user.activ
   await releasePayouts(work, await paidNow(work, events))
 }
 
-/** Returns the ids of these users' withdrawals that are being paid, without those to a stopped bank account. */
+/**
+ * Returns the ids of these users' withdrawals that are being paid, without those to a stopped bank account.
+ */
 async function paidNow(
   work: Work,
   events: EventOf<'user.suspended' | 'user.activated'>[],
