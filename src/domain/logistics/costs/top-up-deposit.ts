@@ -25,7 +25,7 @@ export async function topUpDeposit(
     const entries = await listEntries(work.tx, {
       account: 'courier-deposit',
       subjectId: holder.subjectId,
-      limit: MOST,
+      limit: MAX_ENTRIES,
     })
     if (sumIdr(entries.map((entry) => entry.amountIdr)) === amountIdr) return false
   }
@@ -59,7 +59,7 @@ export async function correctDeposit(
 ): Promise<Rupiah> {
   requireStaff(work.actor, 'finance')
   const id = await lockDeposit(work, reference)
-  const booked = await listEntries(work.tx, { account: 'courier-deposit', subjectId: id, limit: MOST })
+  const booked = await listEntries(work.tx, { account: 'courier-deposit', subjectId: id, limit: MAX_ENTRIES })
   const wasIdr = sumIdr(booked.map((entry) => entry.amountIdr))
   const changeIdr = amountIdr - wasIdr
   if (amountIdr === 0) await freeBankReference(work, reference)
@@ -86,7 +86,7 @@ export async function correctDeposit(
 }
 
 /** The highest number of corrections of one transfer that are read. */
-const MOST = 100
+const MAX_ENTRIES = 100
 
 /** Locks the bank reference of a transfer to the courier deposit. Returns the transfer's id. */
 async function lockDeposit(work: Work, reference: string): Promise<string> {
