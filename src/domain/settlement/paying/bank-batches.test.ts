@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { waitForLock } from '../../../../test/locked.ts'
 import { admin, someone } from '../../../../test/laku.ts'
+import { waitForLock } from '../../../../test/locked.ts'
 import { budi, openSettlementFixture, type SettlementFixture, sinta } from '../../../../test/settlements.ts'
 import { refusal } from '../../../../test/storefront.ts'
 import { good } from '../../../../test/wallets.ts'
