@@ -39,12 +39,6 @@ describe('tiers', () => {
     [
       [
         { minUnits: 1, unitPriceIdr: 5 },
-        { minUnits: 2, unitPriceIdr: 5 },
-      ],
-    ],
-    [
-      [
-        { minUnits: 1, unitPriceIdr: 5 },
         { minUnits: 2, unitPriceIdr: 6 },
       ],
     ],
@@ -54,7 +48,7 @@ describe('tiers', () => {
         { minUnits: 1, unitPriceIdr: 4 },
       ],
     ],
-  ])('are refused where a price does not fall: %j', (bad) => {
+  ])('are refused where a price rises, or the units do not: %j', (bad) => {
     expect(() => sortedTiers(bad)).toThrow('a lower price than the tier before it')
   })
 

@@ -8,8 +8,8 @@ export interface Tier {
 }
 
 /**
- * Returns the tiers of a session in the order of their minimum units, fewest first. Refuses tiers whose price
- * does not fall from tier to tier, and tiers without units or without a price.
+ * Returns the tiers of a session in the order of their minimum units, fewest first. Refuses tiers whose
+ * lowest price rises from tier to tier, and tiers without units or without a price.
  * @throws group_buying.invalid_tiers
  */
 export function sortedTiers(tiers: readonly Tier[]): Tier[] {
@@ -19,7 +19,7 @@ export function sortedTiers(tiers: readonly Tier[]): Tier[] {
     if (tier.minUnits < 1 || tier.unitPriceIdr < 1) throw groupBuyingErrors.invalid_tiers({ tier })
     const before = sorted[i - 1]
     if (!before) continue
-    if (tier.minUnits === before.minUnits || tier.unitPriceIdr >= before.unitPriceIdr) {
+    if (tier.minUnits === before.minUnits || tier.unitPriceIdr > before.unitPriceIdr) {
       throw groupBuyingErrors.invalid_tiers({ tier, before })
     }
   }

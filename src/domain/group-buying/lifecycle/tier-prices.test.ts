@@ -36,7 +36,27 @@ describe('case 13: prices of a session', () => {
     ])
   })
 
+  it('may fall for one variant alone, and name it by its SKU in any spelling', () => {
+    const small = { variant: 'tas-s', unitPriceIdr: 50_000 }
+    expect(
+      pricesOf(
+        { minUnits: 1, variantPrices: [small, { variant: 'TAS\u2011L', unitPriceIdr: 210_000 }] },
+        { minUnits: 5, variantPrices: [small, { variant: 'B', unitPriceIdr: 190_000 }] },
+      ),
+    ).toEqual([
+      { a: 50_000, b: 210_000 },
+      { a: 50_000, b: 190_000 },
+    ])
+  })
+
   it.each<[string, NewTier[]]>([
+    [
+      'group_buying.invalid_tiers',
+      [
+        { minUnits: 1, offPercent: 20 },
+        { minUnits: 2, offPercent: 20 },
+      ],
+    ],
     ['group_buying.variants_differ', [{ minUnits: 1, unitPriceIdr: 50_000 }]],
     [
       'group_buying.price_above_shelf',

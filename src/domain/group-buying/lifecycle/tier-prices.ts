@@ -1,4 +1,4 @@
-import type { Rupiah } from '../../kernel/index.ts'
+import { identityOf, type Rupiah } from '../../kernel/index.ts'
 import { groupBuyingErrors } from '../errors.ts'
 import { sortedTiers, type Tier } from './final-price.ts'
 
@@ -36,8 +36,9 @@ export interface PricedTier extends Tier {
  * Calculates every variant's price in every tier. Returns the tiers in the order of their minimum units,
  * fewest first.
  *
- * Refuses one price for all variants if their shelf prices differ. Refuses a price above the shelf price, and
- * a price that is higher than in the tier before.
+ * Refuses one price for all variants if their shelf prices differ. Refuses a price above the shelf price, a
+ * price that is higher than in the tier before, and a tier in which no variant is cheaper than in the one
+ * before.
  * @throws group_buying.invalid_tiers, variants_differ, price_above_shelf, variant_not_found
  */
 export function priceTiers(tiers: readonly NewTier[], variants: readonly ShelfVariant[]): PricedTier[] {
@@ -52,6 +53,10 @@ export function priceTiers(tiers: readonly NewTier[], variants: readonly ShelfVa
       const dearer = before !== undefined && unitPriceIdr > (before.prices.get(variantId) ?? 0)
       if (dearer) throw groupBuyingErrors.invalid_tiers({ minUnits: tier.minUnits, variantId, unitPriceIdr })
     }
+    const isCheaper = ([id, idr]: [string, Rupiah]) =>
+      before === undefined || idr < (before.prices.get(id) ?? 0)
+    if (![...tier.prices].some(isCheaper))
+      throw groupBuyingErrors.invalid_tiers({ minUnits: tier.minUnits, needs: 'a lower price than before' })
   }
   return sorted
 }
@@ -72,12 +77,11 @@ function ownPrice(
   { id, sku }: ShelfVariant,
   variants: readonly ShelfVariant[],
 ): Rupiah | undefined {
-  const known = new Set(variants.flatMap((variant) => [variant.id, variant.sku]))
-  const stranger = variantPrices.find((variantPrice) => !known.has(variantPrice.variant))
+  const names = (variant: Pick<ShelfVariant, 'id' | 'sku'>) => [variant.id, variant.sku].map(identityOf)
+  const known = new Set(variants.flatMap(names))
+  const stranger = variantPrices.find((variantPrice) => !known.has(identityOf(variantPrice.variant)))
   if (stranger) throw groupBuyingErrors.variant_not_found({ minUnits, variant: stranger.variant })
-  const own = variantPrices.filter(
-    (variantPrice) => variantPrice.variant === id || variantPrice.variant === sku,
-  )
+  const own = variantPrices.filter((price) => names({ id, sku }).includes(identityOf(price.variant)))
   if (own.length > 1) throw groupBuyingErrors.invalid_tiers({ minUnits, sku, prices: own.length })
   return own[0]?.unitPriceIdr
 }

@@ -10,7 +10,7 @@ export interface CorrectedReference {
   of: { kind: string; id: string; code: string | null }
 }
 
-interface Noted {
+export interface Noted {
   given: string
   subjectKind: string
   subjectId: string
@@ -20,13 +20,15 @@ interface Noted {
  * Corrects a mistyped bank reference. The object for which it was entered (a payout, for example) gets the
  * right reference. If no right reference is given, the wrong one is only deleted; the deletion is refused if
  * booked money depends on the reference. Afterwards the wrong reference may be used for the object to which
- * it really belongs.
+ * it really belongs. `isStillPaid` tells whether booked money depends on a reference of another room's
+ * object, such as a withdrawal.
  * @throws payout.reference_unknown, reference_in_use, reference_used, reference_invalid, reason_required,
  * kernel.forbidden
  */
 export async function correctReference(
   work: Work,
   input: { reference: string; to?: string | undefined },
+  isStillPaid: (noted: Noted) => Promise<boolean> = async () => true,
 ): Promise<CorrectedReference> {
   requireStaff(work.actor, 'finance')
   requireReason(work)
@@ -40,7 +42,7 @@ export async function correctReference(
   if (!noted) throw payoutErrors.reference_unknown({ reference: given })
   const { subjectKind: kind, subjectId: id } = noted
   const code = await codeOf(work, noted)
-  if (to === undefined && (await standsOn(work, noted)))
+  if (to === undefined && (await standsOn(work, noted, isStillPaid)))
     throw payoutErrors.reference_in_use({ reference: given, of: code ?? id })
   // The wrong reference is deleted before the right one is stored. References are compared by capital letters
   // and digits only, so the two may count as the same reference.
@@ -72,8 +74,13 @@ async function codeOf(work: Work, { subjectKind, subjectId }: Noted): Promise<st
  * belongs to a paid line. It belongs to an object that was booked by hand. Or it belongs to a batch, and a
  * paid line of this batch has no reference of its own.
  */
-async function standsOn(work: Work, { subjectKind, subjectId }: Noted): Promise<boolean> {
-  if (subjectKind !== 'payout' && subjectKind !== 'bank_batch') return true
+async function standsOn(
+  work: Work,
+  noted: Noted,
+  isStillPaid: (noted: Noted) => Promise<boolean>,
+): Promise<boolean> {
+  const { subjectKind, subjectId } = noted
+  if (subjectKind !== 'payout' && subjectKind !== 'bank_batch') return await isStillPaid(noted)
   const which =
     subjectKind === 'payout' ? sql`p.id = ${subjectId}::uuid` : sql`p.batch_id = ${subjectId}::uuid`
   const own =

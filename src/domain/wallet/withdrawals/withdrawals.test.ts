@@ -248,6 +248,13 @@ describe('withdrawals', () => {
     expect(await f.row(third.id)).toMatchObject({ status: 'succeeded', handReference: 'BCA 0905' })
     expect(await f.balance('bank')).toBe(bank - 6_000)
     expect(await view(userId)).toEqual({ balanceIdr: 1, heldIdr: 0 })
+    // The money of the first one had arrived after all: its reference is free for the withdrawal that books
+    // it.
+    expect(await correct('BCA 0901')).toMatchObject({ reference: null, of: { code: first.code } })
+    expect(await f.row(first.id)).toMatchObject({ status: 'reversed', handReference: null })
+    await f.fill(userId, 6_000, 'refund.decided')
+    await sent('BCA 0901')
+    expect(await f.balance('bank')).toBe(bank - 12_000)
     const { code: sentByProvider } = await f.withdraw(await rich(50_000), 20_000)
     expect(await refusal(returned(sentByProvider, 'BCA 0906'))).toBe('kernel.illegal_transition')
     expect(await f.broken()).toEqual([])
