@@ -105,6 +105,14 @@ const tried: Record<string, { before?: string[]; refused: string[]; says: RegExp
     ],
     says: /was not counted against a limit/,
   },
+  require_return_counted: {
+    refused: [
+      `insert into public.payouts select (jsonb_populate_record(null::public.payouts,
+        jsonb_build_object('id', '${newId()}', 'route', 'bank', 'purpose', 'withdrawal', 'user_id', '${id}',
+          'failure_code', 'BANK_REJECTED', 'status', 'failed'))).*`,
+    ],
+    says: /was not counted against a limit/,
+  },
   require_counted: {
     refused: [
       `insert into public.quarantined_money select (jsonb_populate_record(null::public.quarantined_money,
