@@ -1,4 +1,4 @@
-import { relative } from 'node:path'
+import { isAbsolute, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { rolldown } from 'rolldown'
 
@@ -20,7 +20,7 @@ const bundle = await rolldown({
     tree: `${dist}commands/tree.js`,
   },
   platform: 'node',
-  external: (id) => !/^[./]/.test(id) && !bundled.test(id),
+  external: (id) => !id.startsWith('.') && !isAbsolute(id) && !bundled.test(id),
   plugins: [
     {
       name: 'keep the addresses of files beside a module',

@@ -2,7 +2,7 @@ import { closeSync, openSync, statSync } from 'node:fs'
 import { basename } from 'node:path'
 import type { Readable } from 'node:stream'
 import type { Chosen } from '../define/program.ts'
-import { CliError, exitCodes } from '../errors/cli-error.ts'
+import { CliError, exitCodes, usageError } from '../errors/cli-error.ts'
 import { MAX_FILE_BYTES } from './protocol.ts'
 
 export interface NamedFile {
@@ -53,16 +53,21 @@ function lookAt(name: string): NamedFile {
 }
 
 /**
- * Reads a pipe into memory, because its bytes may have to be sent again. Throws a CliError, exit code 2, as
- * soon as there are more bytes than a server takes.
+ * Reads a pipe into memory, because its bytes may have to be sent again. Throws a CliError, exit code 2, if
+ * the pipe cannot be read, and as soon as there are more bytes than a server takes.
  */
 export async function bytesOfPipe(source: Readable): Promise<Buffer> {
   const pieces: Buffer[] = []
   let bytes = 0
-  for await (const piece of source as AsyncIterable<Buffer>) {
-    bytes += piece.length
-    if (bytes > MAX_FILE_BYTES) throw fileTooLarge()
-    pieces.push(piece)
+  try {
+    for await (const piece of source as AsyncIterable<Buffer>) {
+      bytes += piece.length
+      if (bytes > MAX_FILE_BYTES) throw fileTooLarge()
+      pieces.push(piece)
+    }
+  } catch (error) {
+    if (error instanceof CliError) throw error
+    throw usageError(`the file cannot be read (${(error as NodeJS.ErrnoException).code ?? String(error)})`)
   }
   return Buffer.concat(pieces)
 }

@@ -295,6 +295,8 @@ export class RemoteCommand {
         }
         brokenAt ??= this.#time.nowMs()
         if (error.sent !== 'no') this.#mayHaveBegun = true
+        // No byte left this machine, now or before: Ctrl-C must not say that the command may have begun.
+        if (!this.#mayHaveBegun) this.#isSent = false
         if (error.sent === 'whole') isSent = true
         // A command that was sent whole is sent again under the same id: the server does it only once, and
         // tells how it ends.

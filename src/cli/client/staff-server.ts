@@ -147,7 +147,12 @@ function requireSameLanguage({ server }: StaffServerAddress, answer: IncomingMes
     throw new StaffServerUnreachable(`${server} does not answer (status ${statusCode})`, {
       sent: statusCode === 504 ? 'whole' : 'perhaps',
     })
-  if (statusCode === 413) throw fileTooLarge()
+  if (statusCode === 413)
+    throw new CliError(
+      exitCodes.usage,
+      'refused_by_proxy',
+      `something before the staff server at ${server} refuses a request of this size (status 413). Raise its limit to 50 MB, or send a smaller file.`,
+    )
   throw new CliError(
     exitCodes.unavailable,
     'no_staff_door',

@@ -430,22 +430,27 @@ describe('a factory', () => {
     const { id, phone } = await factory()
     const taken = newPhone()
     const proof = ['--caller-code', await factoryCode(id, taken)]
-    await askLaku(laku, ['factories', 'update', id, '--phone', taken, ...proof])
+    const clerk = await hire(laku, 'finance')
+    await askLaku(laku, ['factories', 'update', id, '--phone', taken, ...proof], clerk)
     const link = await linkTo(phone, 'stop')
-    await askLaku(laku, [
-      ...[
-        'factories',
-        'set-bank',
-        id,
-        '--channel',
-        'ID_BCA',
-        '--account',
-        '6666666666',
-        '--holder',
-        'Maling',
+    await askLaku(
+      laku,
+      [
+        ...[
+          'factories',
+          'set-bank',
+          id,
+          '--channel',
+          'ID_BCA',
+          '--account',
+          '6666666666',
+          '--holder',
+          'Maling',
+        ],
+        ...['--reason', 'asked by phone'],
       ],
-      ...['--reason', 'asked by phone'],
-    ])
+      clerk,
+    )
     const finance = await hire(laku, 'finance')
     await askLaku(laku, ['factories', 'approve-bank', id, '--reason', 'seen'], finance)
     const bankLink = await linkTo(phone, 'stop', 'Rekening')
@@ -456,8 +461,14 @@ describe('a factory', () => {
       ...['factories', 'show', id],
     ])
     expect(shown).toMatchObject({ phone, bank_accounts: [{ status: 'stopped' }] })
-    const { data } = await askLaku<{ data: object[] }>(laku, ['attention', 'list', '--subject', id])
+    const { data } = await askLaku<{ data: { id: string }[] }>(laku, ['attention', 'list', '--subject', id])
     expect(data).toMatchObject([{ kind: 'way_in_stopped' }])
+    // Another name does not let the person who made the change put the item away.
+    const renamed = { ...clerk, name: `renamed-${clerk.name.slice(-12)}` }
+    const rename = ['auth', 'staff', 'rename', clerk.name, renamed.name, '--reason', 'married']
+    await askLaku(laku, rename, await hire(laku, 'admin'))
+    const away = ['attention', 'resolve', data[0]?.id ?? '', '--reason', 'nothing', '--json']
+    expect(refusalOf(await runLaku(laku, away, renamed))).toBe('kernel.own_act')
   })
 
   it('has no other number without the code that is read out there, at the command line and over HTTP', async () => {

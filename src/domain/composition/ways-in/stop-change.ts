@@ -1,5 +1,6 @@
 import { restoreFactory, stopBankAccount } from '../../factory/index.ts'
 import type { Work } from '../../kernel/index.ts'
+import { idOfPerson } from '../../staff/index.ts'
 import { coolOff, restoreEmail, restorePhone } from '../../user/index.ts'
 import { rejectUnsent, stopDestination } from '../../wallet/index.ts'
 import { lockChange, readStopToken, stopWayChange, type WayChange, wayInErrors } from '../../way-in/index.ts'
@@ -51,7 +52,12 @@ export async function stopChange(work: Work, token: string): Promise<WayChange> 
       ? `The ${nameOf(change)} was changed back by the person who had it before. Find out who asked for the change.`
       : `The person who had it before stopped the change of the ${nameOf(change)}, but it could not be changed back. Look at it at once.`,
     command: kind === 'user' ? `laku users show ${id}` : `laku factories show ${id}`,
-    details: { changeId: change.id, by: change.changedBy, audit: `laku audit list --subject ${id}` },
+    details: {
+      changeId: change.id,
+      by: change.changedBy,
+      byId: await idOfPerson(work.tx, change.changedBy),
+      audit: `laku audit list --subject ${id}`,
+    },
   })
   return change
 }
