@@ -20,7 +20,7 @@ import {
 import { bookWonDispute } from './book-won-dispute.ts'
 import { linkTold, lockTold, moveToQuarantined } from './follow-told.ts'
 import { suspendChargeback } from './suspend.ts'
-import { takeFromQuarantine } from './take-from-quarantine.ts'
+import { lockNamed, suspendQuarantined, takeFromQuarantine } from './take-from-quarantine.ts'
 
 interface Matched {
   /** The id of the chargeback's line in Xendit's transaction list. */
@@ -33,15 +33,6 @@ interface Matched {
    */
   status: QuarantineStatus | null
   userId: string | null
-  /**
-   * True if the charged-back money was in quarantine (it matched no payment) and was already given away: to a
-   * wallet, or back to its payer.
-   */
-  isGiven: boolean
-  /** The part of the quarantined money about which staff have not decided yet. */
-  waitingIdr: Rupiah
-  /** The code of the payment. */
-  code: string | null
   /** True if the payment's money is confirmed. */
   isReceived: boolean
 }
@@ -51,9 +42,6 @@ const nowhere: Omit<Matched, 'id'> = {
   quarantineId: null,
   status: null,
   userId: null,
-  isGiven: false,
-  waitingIdr: 0,
-  code: null,
   isReceived: false,
 }
 
@@ -129,7 +117,10 @@ async function dueAmong(
 interface KnownLine {
   lineId: string
   id: string
+  /** The payment of the chargeback, or the payment for which its quarantined money came. */
   paymentId: string | null
+  /** The status of the quarantined money of the chargeback; null if it is not of such money. */
+  status: QuarantineStatus | null
   /** True if staff reported the chargeback under the line's id, and the line is not linked with it yet. */
   isTold: boolean
 }
@@ -138,18 +129,20 @@ interface KnownLine {
 async function knownOf(work: Work, lines: readonly GatewayTransaction[]): Promise<Map<string, KnownLine>> {
   const ids = lines.map((line) => line.id)
   const { rows } = await sql<KnownLine>`
-    select l.id as line_id, c.id, c.payment_id,
+    select l.id as line_id, c.id, coalesce(c.payment_id, q.payment_id) as payment_id, q.status,
       c.provider_transaction_id is distinct from l.id and c.won_transaction_id is distinct from l.id as is_told
     from unnest(${ids}::text[]) as l(id) join chargebacks c
       on c.provider_transaction_id = l.id or c.won_transaction_id = l.id or c.ledger_key = ${chargebackKey('')} || l.id
+      left join quarantined_money q on q.id = c.quarantine_id
     order by is_told desc`.execute(work.tx)
   return new Map(rows.map((row) => [row.lineId, row]))
 }
 
 /**
  * Posts a line whose chargeback staff reported before under the same id. Laku may have linked another line
- * with that chargeback by mistake. Then the other line is booked as a chargeback of its own. If the line
- * names quarantined money and staff named a payment, the line counts. Returns the number of new losses.
+ * with that chargeback by mistake. Then the other line is booked as a chargeback of its own, on the money on
+ * which the reported chargeback was booked. If the line names quarantined money and staff named a payment,
+ * the line counts. Returns the number of new losses.
  */
 async function followTold(
   work: Work,
@@ -159,15 +152,16 @@ async function followTold(
 ): Promise<number> {
   const told = await lockTold(work, id)
   if (!told || told.providerTransactionId === line.id) return 0
+  const { providerTransactionId: other, paymentId, quarantineId, amountIdr } = told
   await linkTold(work, told, line.id)
-  const { providerTransactionId: other, amountIdr } = told
-  const fresh = other === null ? 0 : await lose(work, { ...line, id: other, amountIdr }, match)
   await correct(work, line, { changeIdr: changeIdr + amountIdr, match })
   const linked = await lockTold(work, id)
-  const { quarantineId } = match
-  if (linked && quarantineId && !linked.quarantineId)
-    await moveToQuarantined(work, linked, line.id, { ...match, quarantineId })
-  return fresh
+  if (linked && match.quarantineId && !linked.quarantineId)
+    await moveToQuarantined(work, linked, line.id, match.quarantineId)
+  // The reported chargeback has left its payment before the other line is booked there, so the payment has
+  // room for that line.
+  if (other === null || amountIdr === 0) return 0
+  return await lose(work, { ...line, id: other, amountIdr }, { paymentId, quarantineId, userId: null })
 }
 
 /**
@@ -177,17 +171,17 @@ async function followTold(
 async function lockFor(
   work: Work,
   matches: Iterable<Matched>,
-  known: Iterable<Pick<KnownLine, 'paymentId'>>,
+  known: Iterable<Pick<Matched, 'paymentId' | 'status'>>,
 ): Promise<void> {
-  const matched = [...matches]
+  const named = [...matches, ...known]
   const payments = await lockPayments(
     work.tx,
-    [...matched, ...known].flatMap((line) => line.paymentId ?? []),
+    named.flatMap((line) => line.paymentId ?? []),
   )
-  const quarantined = matched.filter((match) => match.status === 'waiting')
+  const quarantined = named.filter((line) => line.status === 'waiting')
   await lockPaidThings(
     work.tx,
-    quarantined.flatMap((match) => payments.get(match.paymentId ?? '') ?? []),
+    quarantined.flatMap((line) => payments.get(line.paymentId ?? '') ?? []),
   )
   await lockWallets(
     work,
@@ -206,10 +200,7 @@ async function matchLines(work: Work, lines: readonly GatewayTransaction[]): Pro
   for (const { id, productId, paymentLinkId, referenceId } of lines) {
     const ids = [paymentLinkId, productId].flatMap((value) => value ?? [])
     const { rows } = await sql<Omit<Matched, 'id'>>`
-      select q.payment_id, q.id as quarantine_id, q.status, p.user_id, exists (
-        select from ledger_transactions t where t.key = 'quarantine:' || q.id || ':applied'
-        union all select from refunds r where r.quarantine_id = q.id) as is_given,
-        case q.status when 'waiting' then q.amount_idr - q.charged_back_idr else 0 end as waiting_idr, p.code, false as is_received
+      select q.payment_id, q.id as quarantine_id, q.status, p.user_id, false as is_received
       from quarantined_money q left join payments p on p.id = q.payment_id
       where (q.provider_invoice_id = any(${ids}) or q.provider_payment_id = ${productId} or q.provider_payment_request_id = ${productId}
         or (p.code = ${referenceId} and q.kind = 'wrong_amount' and not ${isConfirmed}))
@@ -219,7 +210,7 @@ async function matchLines(work: Work, lines: readonly GatewayTransaction[]): Pro
             and q.status = 'applied' and not exists (
               select from ledger_transactions t where t.key = 'quarantine:' || q.id || ':applied'))
       union all (
-        select p.id, null, null, p.user_id, false, 0, p.code, ${isConfirmed} from payments p
+        select p.id, null, null, p.user_id, ${isConfirmed} from payments p
         where p.provider_invoice_id = any(${ids}) or p.provider_payment_id = ${productId} or p.provider_payment_request_id = ${productId}
           or p.code = ${referenceId}
         order by coalesce(p.provider_invoice_id = any(${ids}), false) desc, p.provider_invoice_id is not null desc, p.id
@@ -230,21 +221,20 @@ async function matchLines(work: Work, lines: readonly GatewayTransaction[]): Pro
   return found
 }
 
-async function lose(work: Work, line: GatewayTransaction, match: Matched): Promise<number> {
+async function lose(
+  work: Work,
+  line: GatewayTransaction,
+  { quarantineId, paymentId, userId }: Pick<Matched, 'quarantineId' | 'paymentId' | 'userId'>,
+): Promise<number> {
   const { id: transactionId, amountIdr, referenceId, productId } = line
-  const { quarantineId, paymentId, userId, code } = match
   if (quarantineId) {
     if (await wasTold(work, line, quarantineId)) return 0
-    if (amountIdr <= match.waitingIdr) {
+    const named = await lockNamed(work, quarantineId)
+    if (amountIdr <= named.waitingIdr) {
       await takeFromQuarantine(work, { quarantineId, transactionId, amountIdr, isLine: true })
       return 1
     }
-    await suspendChargeback(
-      work,
-      { transactionId, amountIdr, userId, subjectId: quarantineId },
-      match.isGiven ? 'given' : 'too_much',
-      code ?? undefined,
-    )
+    await suspendQuarantined(work, { transactionId, amountIdr }, named)
     return 0
   }
   if (paymentId) return await recordChargebacks(work, [{ transactionId, paymentId, amountIdr }])

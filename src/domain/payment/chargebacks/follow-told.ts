@@ -4,8 +4,7 @@ import { credit, debit, type Posting, post, suspenseAccount } from '../../ledger
 import { endAttention } from '../../ops/index.ts'
 import { MAX_CORRECTIONS } from '../reconciliation/booked-sums.ts'
 import { addChargedBack, correctionKey, lossOf } from './book.ts'
-import { suspendChargeback } from './suspend.ts'
-import { reduceQuarantined } from './take-from-quarantine.ts'
+import { lockNamed, reduceQuarantined, suspendQuarantined } from './take-from-quarantine.ts'
 
 /** A chargeback in laku's ledger that has the id of a line in Xendit's transaction list. */
 interface ToldChargeback {
@@ -35,16 +34,6 @@ export async function linkTold(work: Work, { id }: ToldChargeback, transactionId
   await endAttention(work, 'chargeback_ambiguous', transactionId, 'it is the one that staff told of')
 }
 
-/** The quarantined money that a chargeback line names. */
-interface NamedQuarantine {
-  quarantineId: string
-  /** The sum that still waits in quarantine; 0 if the money was given out or charged back before. */
-  waitingIdr: Rupiah
-  isGiven: boolean
-  userId: string | null
-  code: string | null
-}
-
 /**
  * Takes a chargeback off the payment on which staff reported it, because Xendit's line names quarantined
  * money and not that payment. If this money still waits in quarantine, it is reduced by the chargeback. If it
@@ -55,11 +44,12 @@ export async function moveToQuarantined(
   work: Work,
   told: ToldChargeback,
   transactionId: string,
-  named: NamedQuarantine,
+  quarantineId: string,
 ): Promise<void> {
   const { id, ledgerKey, paymentId: from, amountIdr, wonIdr, corrections } = told
   if (from === null || wonIdr > 0 || amountIdr === 0 || corrections > MAX_CORRECTIONS - 3) return
   await endAttention(work, 'payment_charged_back', from, 'its chargeback is of money in quarantine')
+  const named = await lockNamed(work, quarantineId)
   if (amountIdr > named.waitingIdr) {
     await sql`
       update chargebacks set amount_idr = 0, corrections = corrections + 1 where id = ${id}::uuid`.execute(
@@ -67,16 +57,9 @@ export async function moveToQuarantined(
     )
     await post(work, [lossOf(correctionKey(ledgerKey, corrections), from, -amountIdr)])
     await addChargedBack(work, [{ paymentId: from, amountIdr: -amountIdr }])
-    const { quarantineId: subjectId, userId, isGiven, code } = named
-    await suspendChargeback(
-      work,
-      { transactionId, amountIdr, userId, subjectId },
-      isGiven ? 'given' : 'too_much',
-      code ?? undefined,
-    )
+    await suspendQuarantined(work, { transactionId, amountIdr }, named)
     return
   }
-  const { quarantineId } = named
   const { paymentId } = await reduceQuarantined(work, { quarantineId, transactionId, amountIdr })
   await sql`
     update chargebacks set payment_id = null, quarantine_id = ${quarantineId}::uuid, corrections = corrections + 2

@@ -6,6 +6,7 @@ import { endReview } from '../suspense/end-review.ts'
 import { lockQuarantined } from '../suspense/lock.ts'
 import { quarantineMachine } from '../transitions.ts'
 import { chargebackKey } from './book.ts'
+import { suspendChargeback } from './suspend.ts'
 
 export interface TakenFromQuarantine {
   quarantineId: string
@@ -80,4 +81,43 @@ export async function takeFromQuarantine(
       entries: [debit('quarantine', amountIdr), credit('gateway', amountIdr)],
     },
   ])
+}
+
+/** The quarantined money that a chargeback line names. */
+interface NamedQuarantine {
+  quarantineId: string
+  /** The sum that still waits in quarantine; 0 if the money was given out or charged back before. */
+  waitingIdr: Rupiah
+  /** True if the money was given away: to a wallet, or back to its payer. */
+  isGiven: boolean
+  /** The buyer of the payment for which the money came, and the payment's code. */
+  userId: string | null
+  code: string | null
+}
+
+/**
+ * Locks quarantined money and reads what is left of it, because staff or another line may have reduced it
+ * since the line was matched. The caller has locked its payment.
+ */
+export async function lockNamed(work: Work, quarantineId: string): Promise<NamedQuarantine> {
+  const { rows } = await sql<NamedQuarantine>`
+    select q.id as quarantine_id, case q.status when 'waiting' then q.amount_idr - q.charged_back_idr else 0 end as waiting_idr,
+      exists (
+        select from ledger_transactions t where t.key = 'quarantine:' || q.id || ':applied'
+        union all select from refunds r where r.quarantine_id = q.id) as is_given, p.user_id, p.code
+    from quarantined_money q left join payments p on p.id = q.payment_id
+    where q.id = ${quarantineId}::uuid for no key update of q`.execute(work.tx)
+  const [named] = rows
+  if (!named) throw paymentErrors.not_in_quarantine({ id: quarantineId })
+  return named
+}
+
+/** Puts a chargeback line into suspense, because it is of more quarantined money than still waits. */
+export async function suspendQuarantined(
+  work: Work,
+  { transactionId, amountIdr }: Pick<TakenFromQuarantine, 'transactionId' | 'amountIdr'>,
+  { quarantineId: subjectId, userId, isGiven, code }: NamedQuarantine,
+): Promise<void> {
+  const money = { transactionId, amountIdr, userId, subjectId }
+  await suspendChargeback(work, money, isGiven ? 'given' : 'too_much', code ?? undefined)
 }

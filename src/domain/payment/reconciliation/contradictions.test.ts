@@ -549,6 +549,26 @@ describe("the provider's book has the last word", () => {
       return (await gap()) - before
     }
 
+    const paidAgain = async (externalId: string) => {
+      const asked = { externalId, amountIdr: 110_000, expiresInS: 600, description: 'd', payer: {} }
+      const second = await gateway.createInvoice(asked)
+      await f.pay(second.id, { channel: 'CREDIT_CARD' })
+      await confirm(second.id)
+      return second.id
+    }
+    /** Reads the provider's list while it does not show this line yet. */
+    const bookWithout = (hidden: string) =>
+      readProviderBook({
+        ...context(),
+        gateway: {
+          ...gateway,
+          listTransactions: async (query) => {
+            const page = await gateway.listTransactions(query)
+            return { ...page, transactions: page.transactions.filter(({ id }) => id !== hidden) }
+          },
+        },
+      })
+
     it('of money that went from quarantine into a wallet is refused, and its line is booked once', async () => {
       const { payment, invoiceId } = await paid({ amount: 96_500 })
       await toWallet(payment.id)
@@ -565,13 +585,10 @@ describe("the provider's book has the last word", () => {
       'of a payment, whose line names its second invoice, is taken off the payment: the money %s',
       async (now) => {
         const { payment, invoiceId } = await paid()
-        const asked = { externalId: payment.code, amountIdr: 110_000, expiresInS: 600 }
-        const second = await gateway.createInvoice({ ...asked, description: 'd', payer: {} })
-        await f.pay(second.id, { channel: 'CREDIT_CARD' })
-        await confirm(second.id)
+        const second = await paidAgain(payment.code)
         if (now !== 'waits in quarantine') await toWallet(payment.id)
         const off = await apart(async () => {
-          const { id } = await chargeback(second.id, 25_000)
+          const { id } = await chargeback(second, 25_000)
           await tell(payment.id, id, 25_000)
           await agree()
           const isGiven = now !== 'waits in quarantine'
@@ -580,7 +597,7 @@ describe("the provider's book has the last word", () => {
           expect([await lostOf(payment.id), chargedBackIdr]).toEqual([0, isGiven ? 0 : 25_000])
         })
         expect(off).toBe(0)
-        expect(second.id).not.toBe(invoiceId)
+        expect(second).not.toBe(invoiceId)
       },
     )
 
@@ -608,6 +625,34 @@ describe("the provider's book has the last word", () => {
       expect(asides.filter((item) => item.startsWith('item_set_aside'))).toEqual([])
     })
 
+    it.each([110_000, 60_000, 25_000])(
+      'of a second invoice gives %i back to the line of the first invoice that came before it',
+      async (amountIdr) => {
+        const { payment, invoiceId } = await paid()
+        const second = await paidAgain(payment.code)
+        const off = await apart(async () => {
+          const other = await chargeback(invoiceId, amountIdr)
+          const own = await chargeback(second, amountIdr)
+          await tell(payment.id, own.id, amountIdr)
+          await bookWithout(own.id)
+          expect(await readProviderBook(context())).toMatchObject({ complete: true, chargebacks: 1 })
+          const { chargedBackIdr } = await quarantined(payment.id)
+          expect([await lostOf(payment.id), chargedBackIdr]).toEqual([amountIdr, amountIdr])
+          const rows = await f.laku.db
+            .selectFrom('chargebacks')
+            .select(['ledgerKey', 'paymentId'])
+            .where('providerTransactionId', 'in', [other.id, own.id])
+            .orderBy('id')
+            .execute()
+          expect(rows).toEqual([
+            { ledgerKey: `chargeback:${own.id}`, paymentId: null },
+            { ledgerKey: `chargeback:${other.id}`, paymentId: payment.id },
+          ])
+        })
+        expect(off).toBe(0)
+      },
+    )
+
     it.each([110_000, 94_500])(
       'keeps its own line although an older line of its amount comes first, of a payment of %i',
       async (amount) => {
@@ -615,15 +660,7 @@ describe("the provider's book has the last word", () => {
         const older = await chargeback(invoiceId, 15_000)
         const own = await chargeback(invoiceId, 15_000)
         await tell(payment.id, own.id, 15_000)
-        // The older line is read while the list does not show the other one yet.
-        const lagging: PaymentGateway = {
-          ...gateway,
-          listTransactions: async (query) => {
-            const page = await gateway.listTransactions(query)
-            return { ...page, transactions: page.transactions.filter(({ id }) => id !== own.id) }
-          },
-        }
-        await readProviderBook({ ...context(), gateway: lagging })
+        await bookWithout(own.id)
         await agree()
         const isQuarantined = amount !== 110_000
         const lostIdr = isQuarantined
