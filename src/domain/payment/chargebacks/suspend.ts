@@ -27,8 +27,8 @@ const reasons = {
 
 /**
  * Puts the money of a chargeback line of Xendit's transaction list into suspense (money without a known
- * purpose). A line is put there only once, except for later corrections of the same line. Staff decide where
- * the money belongs.
+ * purpose). Each call makes a new item, because two parts of one line may go there for two reasons. The
+ * caller passes only money that is not booked yet. Staff decide where the money belongs.
  */
 export async function suspendChargeback(
   work: Work,
@@ -36,8 +36,7 @@ export async function suspendChargeback(
   reason: keyof typeof reasons,
   of = 'no reference',
 ): Promise<void> {
-  const { nth, code } =
-    reason === 'corrected' ? await suspendedBefore(work, transactionId) : { nth: 0, code: null }
+  const { nth, code } = await suspendedBefore(work, transactionId)
   await putIntoSuspense(work, {
     key: `line:${transactionId}:${nth}`,
     code: code ?? transactionId,

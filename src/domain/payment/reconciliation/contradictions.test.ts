@@ -625,6 +625,21 @@ describe("the provider's book has the last word", () => {
       expect(asides.filter((item) => item.startsWith('item_set_aside'))).toEqual([])
     })
 
+    it('of more than is left of its payment lies in suspense in two parts, where its money was given out', async () => {
+      const { payment, invoiceId } = await paid()
+      const second = await paidAgain(payment.code)
+      await toWallet(payment.id)
+      await chargeback(invoiceId, 70_000)
+      const off = await apart(async () => {
+        const { id } = await chargeback(second, 50_000)
+        await tell(payment.id, id, 30_000)
+        await agree()
+        const parts = (await inSuspense(id)).map((item) => item.amountIdr)
+        expect(parts.toSorted()).toEqual([20_000, 30_000])
+      })
+      expect([off, await lostOf(payment.id)]).toEqual([0, 70_000])
+    })
+
     it.each([110_000, 60_000, 25_000])(
       'of a second invoice gives %i back to the line of the first invoice that came before it',
       async (amountIdr) => {
