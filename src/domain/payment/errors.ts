@@ -37,7 +37,7 @@ export const paymentErrors = defineErrors('payment', {
   ],
   maybe_charged_back: [
     'conflict',
-    'This money may have been charged back: a chargeback of the same amount is still unassigned. First decide the chargeback; see it with laku suspense show.',
+    'This money may have been charged back: a chargeback of it, or of the same amount, is still undecided. First decide the chargeback; see it with laku suspense show.',
   ],
   not_payable: [
     'conflict',

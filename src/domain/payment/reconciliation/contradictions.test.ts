@@ -25,6 +25,7 @@ import {
   recordChargeback,
   runReconciliation,
 } from '../index.ts'
+import { bookTransactions } from './book-transactions.ts'
 
 /** A movement that the provider itself makes, as its control API reports it. */
 interface Line {
@@ -425,6 +426,27 @@ describe("the provider's book has the last word", () => {
     expect(await f.balance('chargeback-loss')).toBe(loss)
     expect(await f.balance(`wallet:${payment.userId}`)).toBe(0)
     expect((await f.row(payment.id)).status).toBe('refunded')
+  })
+
+  it('case 10: two chargebacks of money in quarantine that are together more than it: the second lies in suspense, and keeps the rest', async () => {
+    const { payment, invoiceId } = await paid({ amount: 50_000 })
+    const { id } = await f.laku.db
+      .selectFrom('quarantinedMoney')
+      .select('id')
+      .where('paymentId', '=', payment.id)
+      .executeTakeFirstOrThrow()
+    await book()
+    const first = await movement({ type: 'CHARGEBACK', of: invoiceId, amount: 30_000 })
+    const more = await movement({ type: 'CHARGEBACK', of: invoiceId, amount: 40_000 })
+    const lines = await Promise.all([first, more].map((line) => gateway.getTransaction(line.id)))
+    expect(await f.laku.system((work) => bookTransactions(work, lines))).toMatchObject({ chargebacks: 1 })
+    await agree()
+    const apply = () => f.laku.as(finance(), (work) => applyQuarantined(work, { id, wallet: 'buyer' }))
+    expect(await refusal(apply())).toBe('payment.maybe_charged_back')
+    await f.laku.as(finance(), (work) =>
+      disposeSuspense(work, more.id, { to: 'collected', reference: 'BCA-40' }),
+    )
+    expect(await apply()).toMatchObject({ amountIdr: 20_000 })
   })
 
   it('case 10: a chargeback booked without its payment keeps money of its amount in quarantine, until it is said to be of it', async () => {

@@ -50,16 +50,20 @@ export async function lockQuarantined(
 
 /**
  * Refuses to give away quarantined money (which matches no payment) if it may have been charged back. That is
- * so if the suspense account (unexplained money) has an undecided chargeback of the same amount that belongs
- * to no known payment.
+ * so if the suspense account (unexplained money) has an undecided chargeback of this money or of the payment
+ * for which it came, or one of the same amount that belongs to no known payment.
  * @throws payment.maybe_charged_back
  */
-export async function requireNotChargedBack(work: Work, { amountIdr }: LockedUnapplied): Promise<void> {
+export async function requireNotChargedBack(
+  work: Work,
+  { id, paymentId, amountIdr }: LockedUnapplied,
+): Promise<void> {
   const { rows } = await sql<{ id: string }>`
     select id from suspense_items
-    where kind = 'chargeback' and subject_id is null and amount_idr = ${amountIdr} and status in ${inSql(openStates(suspenseTransitions))} limit 1`.execute(
-    work.tx,
-  )
+    where kind = 'chargeback' and status in ${inSql(openStates(suspenseTransitions))}
+      and (subject_id is null and amount_idr = ${amountIdr}
+        or subject_id in (${id}::uuid, ${paymentId}::uuid) and amount_idr > 0)
+    limit 1`.execute(work.tx)
   if (rows[0]) throw paymentErrors.maybe_charged_back({ amountIdr, suspense: rows[0].id })
 }
 
