@@ -95,12 +95,7 @@ export async function recordChargebacks(work: Work, lines: readonly Chargeback[]
       fresh.push(line)
     } else {
       found.providerTransactionId = line.transactionId
-      const moreIdr = line.amountIdr - found.amountIdr
-      if (payment && moreIdr > 0 && takesTooMuch(payment, moreIdr)) {
-        await recognize(work, found, { ...line, amountIdr: found.amountIdr })
-        const { id: subjectId, userId, code } = payment
-        await suspendChargeback(work, { ...line, userId, subjectId, amountIdr: moreIdr }, 'too_much', code)
-      } else await recognize(work, found, line)
+      await recognize(work, found, line)
     }
   }
   await bookChargebacks(work, payments, fresh, { areLines: true })

@@ -11,7 +11,6 @@ import { erasePerson } from '../../composition/privacy/privacy.ts'
 import { newId, runChecks } from '../../kernel/index.ts'
 import { credit, debit, post, walletAccount } from '../../ledger/index.ts'
 import { allowOverLimit, countUse } from '../../ops/index.ts'
-import { recordChargebacks } from '../chargebacks/book.ts'
 import { paymentChecks } from '../checks.ts'
 import {
   applyRefundAnswers,
@@ -21,6 +20,8 @@ import {
   recordChargeback,
   releaseEscrow,
 } from '../index.ts'
+import { bookTransactions } from '../reconciliation/book-transactions.ts'
+import type { GatewayTransaction } from '../reconciliation/gateway-transactions.ts'
 import { claimRefunds } from '../refunds/claim.ts'
 
 const PAID = 110_000
@@ -66,6 +67,16 @@ describe('what a buyer has coming', () => {
     const isAnother = await needsAnother(f.laku, paymentId, amountIdr)
     const told = { transactionId: newId(), paymentId, amountIdr, isAnother }
     return await f.laku.as(finance(), (work) => recordChargeback(work, told))
+  }
+  /** Books a chargeback's line of the provider's list. */
+  const readLine = async (id: string, referenceId: string, amountIdr: number) => {
+    const at = f.laku.clock.now()
+    const line: GatewayTransaction = {
+      ...{ id, referenceId, amountIdr, type: 'CHARGEBACK', status: 'SUCCESS', moneyIn: false },
+      ...{ productId: null, paymentLinkId: null, channel: null, createdAt: at, updatedAt: at },
+      ...{ feeIdr: 0, feeStatus: 'NOT_APPLICABLE', roundedIdr: 0 },
+    }
+    await f.laku.system((work) => bookTransactions(work, [line]))
   }
   const refund = (payment: string, amountIdr: number) =>
     f.laku.as(finance(), (work) =>
@@ -193,7 +204,7 @@ describe('what a buyer has coming', () => {
     const told = { transactionId: 'told-by-mail', paymentId: id, amountIdr: 50_000 }
     await f.laku.as(finance(), (work) => recordChargeback(work, told))
     expect(await f.balance(`wallet:${userId}`)).toBe(60_000)
-    await f.laku.system((work) => recordChargebacks(work, [{ ...told, amountIdr: 30_000 }]))
+    await readLine(told.transactionId, code, 30_000)
     expect(await f.balance(`wallet:${userId}`)).toBe(80_000)
   })
 
@@ -207,7 +218,7 @@ describe('what a buyer has coming', () => {
     expect(await f.laku.as(finance(), (work) => closeClaim(work, forgive))).toMatchObject({
       amountIdr: 30_000,
     })
-    await f.laku.system((work) => recordChargebacks(work, [{ ...told, amountIdr: 10_000 }]))
+    await readLine(told.transactionId, code, 10_000)
     // 90,000 at the source, 10,000 by the issuer, and the rest: 110,000, as they paid.
     expect(await f.balance(`wallet:${userId}`)).toBe(10_000)
     // If laku gave the debt that was written off to the wallet as well, the check would find that.
