@@ -1,6 +1,7 @@
 -- Everybody who took a batch's file may have given it to the bank. So none of them may cancel the batch alone.
 alter table bank_batches add column taken_by text[] not null default '{}';
-update bank_batches set taken_by = array[handed_out_by] where handed_out_by is not null;
+-- A cancelled batch stays as it is: an update would check its two persons again, by rules that are stricter now.
+update bank_batches set taken_by = array[handed_out_by] where handed_out_by is not null and status <> 'cancelled';
 alter table bank_batches add constraint bank_batch_cancelled_by_no_taker
   check (status <> 'cancelled' or cancelled_by is null or not (cancelled_by = any(taken_by)));
 

@@ -30,21 +30,20 @@ const bring = async (from: string, to: string) => {
 
 it('staff of a version before keep who they are: names that clash get a number, and who let whom in is known', async () => {
   await bring('0000', '0115')
-  const id = newId()
+  const [ana, deputy, id, tokenId] = [newId(), newId(), newId(), newId()]
   const made: [string, string, string | null][] = [
-    [newId(), 'ana', null],
-    [newId(), 'budi', null],
-    [newId(), 'Budi', null],
-    [newId(), 'BUDI-2', null],
-    [newId(), id, null],
+    [ana, 'ana', null],
+    [deputy, 'budi', ana],
+    [newId(), 'Budi', ana],
+    [newId(), 'BUDI-2', ana],
+    [newId(), id, ana],
+    [newId(), 'citra', deputy],
   ]
-  const [ana = ''] = made.map(([text]) => text)
-  for (const [nth, [text, name]] of made.entries())
+  for (const [nth, [text, name, vouchedBy]] of made.entries())
     await owner.query(
       `insert into staff (id, name, role, created_at, vouched_by) values ($1, $2, 'finance', now() + make_interval(secs => $3), $4)`,
-      [text, name, nth, nth === 0 ? null : ana],
+      [text, name, nth, vouchedBy],
     )
-  const [deputy = '', tokenId] = [made[1]?.[0], newId()]
   await owner.query(
     `insert into staff_tokens (id, staff_id, token_hash, created_at, expires_at) values ($1, $2, 'h', now(), now())`,
     [...[tokenId, made[2]?.[0]]],
@@ -57,11 +56,19 @@ it('staff of a version before keep who they are: names that clash get a number, 
     )
   await note({ name: 'Budi', role: 'finance' })
   await note({ tokenId })
+  // The one who cancelled this batch was let in by the one who handed it out. That was enough then, and is not now.
+  await owner.query(
+    `insert into bank_batches (id, status, made_by, made_at, handed_out_by, handed_out_at, cancelled_by)
+     values ($1, 'cancelled', 'staff:budi', now(), 'staff:budi', now(), 'staff:citra')`,
+    [newId()],
+  )
   await bring('0115', '0199')
 
   const { rows } = await owner.query('select id, name, let_in_by from staff order by created_at')
-  expect(rows.map(({ name }) => name)).toEqual(['ana', 'budi', 'Budi-2', 'BUDI-2-2', `staff-${id}`])
-  expect(rows.map((row) => row.let_in_by)).toEqual([null, ana, deputy, ana, ana])
+  expect(rows.map(({ name }) => name)).toEqual([
+    ...['ana', 'budi', 'Budi-2', 'BUDI-2-2', `staff-${id}`, 'citra'],
+  ])
+  expect(rows.map((row) => row.let_in_by)).toEqual([null, ana, deputy, ana, ana, deputy])
   const given = await owner.query('select given_by from staff_tokens')
   expect(given.rows).toEqual([{ given_by: deputy }])
   // A name in an older row belongs to the same person as before the migration, and to nobody else.
