@@ -160,7 +160,10 @@ export async function transfersOf(work: Work, batchId: string): Promise<BankFile
       })
     }
   }
-  await sql`update payouts set in_file = true where id = any(${written}::uuid[]) and not in_file`.execute(
+  // A batch that was only made (`settle export --keep`) has no file yet, although its lines can be read.
+  await sql`
+    update payouts p set in_file = true from bank_batches b
+    where p.id = any(${written}::uuid[]) and not p.in_file and b.id = p.batch_id and b.status = 'handed_out'`.execute(
     work.tx,
   )
   return file

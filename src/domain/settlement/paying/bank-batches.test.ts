@@ -20,6 +20,7 @@ import {
   remindBatches,
   showBatch,
 } from '../../payout/index.ts'
+import { transfersOf } from '../../payout/bank-batches/read-batches.ts'
 import { showSuspense } from '../../suspense/index.ts'
 import { activateUser, suspendUser } from '../../user/index.ts'
 import {
@@ -60,8 +61,8 @@ describe('case 5: a bank transfer is a channel like the other', () => {
       let id: string | undefined
       const batch = async () => (id ??= await makeBatch(work))
       const { codes, leftOut } = await claimForBank(work, { batch, settlements })
-      const transfers = id && !keep ? (await handOutBatch(work, id)).transfers : []
-      return { codes, leftOut, transfers, batch: id ? String((await showBatch(work, id)).number) : '' }
+      const file = id && (await (keep ? transfersOf : handOutBatch)(work, id))
+      return { codes, leftOut, transfers: file ? file.transfers : [], batch: id ? String((await showBatch(work, id)).number) : '' }
     })
   const as = <T>(actor: Actor, use: Parameters<typeof f.laku.as<T>>[1]) => f.laku.as(actor, use)
   const show = (batch: string) => as(budi, (work) => showBatch(work, batch))
