@@ -87,6 +87,10 @@ export const payoutErrors = defineErrors('payout', {
     'conflict',
     'This line is not in the file: its factory or user is suspended, or its bank account was stopped. Activate them and write the file again, or record the line with laku settle batches confirm --rejected.',
   ],
+  line_at_bank: [
+    'conflict',
+    'An earlier file of this batch has this line, so the bank may pay it; since then its factory or user was suspended, or its bank account was stopped. Stop it at the bank, and record what the bank says with laku settle batches confirm.',
+  ],
   batch_begun: [
     'conflict',
     'The result of some lines is already recorded, so the batch cannot be cancelled. Record the other lines one by one with laku settle batches confirm.',

@@ -127,24 +127,35 @@ export interface BankFile {
 /**
  * Returns the open lines of a batch with the details that the bank needs, including whole account numbers.
  * The caller must record who gets them. A line is left out if its factory or user was suspended, or its
- * account stopped, after the batch was made. A line whose account no encryption key can decrypt is left out
- * too, and an attention item is raised.
+ * account stopped, after the batch was made. The reason says whether an earlier file has the line. A line
+ * whose account no encryption key can decrypt is left out too, and an attention item is raised.
  */
 export async function transfersOf(work: Work, batchId: string): Promise<BankFile> {
   const { rows } = await sql<
-    SealedAccount & { id: string; key: string; amountIdr: Rupiah; description: string; held: boolean }
+    SealedAccount & {
+      id: string
+      key: string
+      amountIdr: Rupiah
+      description: string
+      held: boolean
+      inFile: boolean
+    }
   >`
-    select id, key, channel_code, account_number, account_holder, amount_idr, description, held from payouts
+    select id, key, channel_code, account_number, account_holder, amount_idr, description, held, in_file from payouts
     where batch_id = ${batchId} and status = 'submitted' order by id`.execute(work.tx)
   const file: BankFile = { transfers: [], leftOut: [] }
   const written: string[] = []
-  for (const { id, key, amountIdr, description, held, ...sealed } of rows) {
+  for (const { id, key, amountIdr, description, held, inFile, ...sealed } of rows) {
     const code = subjectCode(key)
     if (held) {
-      file.leftOut.push({ code, why: payoutErrors.line_held().code })
+      const why = inFile ? payoutErrors.line_at_bank() : payoutErrors.line_held()
+      file.leftOut.push({ code, why: why.code })
       continue
     }
-    const command = `laku settle batches confirm ${batchId} ${code} --rejected`
+    // The bank may pay a line of an earlier file. So nobody is told to record it as rejected.
+    const command = inFile
+      ? `laku settle batches show ${batchId}`
+      : `laku settle batches confirm ${batchId} ${code} --rejected`
     const account = await claimLine(work, { code, subject: ['payout', id], command }, async () =>
       openAccount(work.vault, sealed),
     )

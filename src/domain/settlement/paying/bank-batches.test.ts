@@ -8,6 +8,7 @@ import { good } from '../../../../test/wallets.ts'
 import { updateFactory } from '../../factory/index.ts'
 import { type Actor, newId, runChecks } from '../../kernel/index.ts'
 import { balanceIdr, credit, debit, post } from '../../ledger/index.ts'
+import { transfersOf } from '../../payout/bank-batches/read-batches.ts'
 import {
   cancelBatch,
   confirmBatch,
@@ -20,7 +21,6 @@ import {
   remindBatches,
   showBatch,
 } from '../../payout/index.ts'
-import { transfersOf } from '../../payout/bank-batches/read-batches.ts'
 import { showSuspense } from '../../suspense/index.ts'
 import { activateUser, suspendUser } from '../../user/index.ts'
 import {
@@ -62,7 +62,12 @@ describe('case 5: a bank transfer is a channel like the other', () => {
       const batch = async () => (id ??= await makeBatch(work))
       const { codes, leftOut } = await claimForBank(work, { batch, settlements })
       const file = id && (await (keep ? transfersOf : handOutBatch)(work, id))
-      return { codes, leftOut, transfers: file ? file.transfers : [], batch: id ? String((await showBatch(work, id)).number) : '' }
+      return {
+        codes,
+        leftOut,
+        transfers: file ? file.transfers : [],
+        batch: id ? String((await showBatch(work, id)).number) : '',
+      }
     })
   const as = <T>(actor: Actor, use: Parameters<typeof f.laku.as<T>>[1]) => f.laku.as(actor, use)
   const show = (batch: string) => as(budi, (work) => showBatch(work, batch))
@@ -233,6 +238,9 @@ describe('case 5: a bank transfer is a channel like the other', () => {
     expect((await f.see(suspended.code)).status).toBe('submitted')
     await as(admin, (work) => updateFactory(work, { factoryId: suspended.factoryId, status: 'active' }))
     expect((await file()).transfers).toMatchObject([{ code: suspended.code }])
+    // Now the bank may have the line. So a later file without it does not say that the line may be rejected.
+    await f.suspend(suspended.factoryId)
+    expect((await file()).leftOut).toEqual([{ code: suspended.code, why: 'payout.line_at_bank' }])
     await as(budi, (work) =>
       confirmBatch(work, {
         batch: kept.batch,
