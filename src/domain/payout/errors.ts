@@ -91,6 +91,10 @@ export const payoutErrors = defineErrors('payout', {
     'conflict',
     'An earlier file of this batch has this line, so the bank may pay it; since then its factory or user was suspended, or its bank account was stopped. Stop it at the bank, and record what the bank says with laku settle batches confirm.',
   ],
+  no_line_in_file: [
+    'conflict',
+    'No open line of this batch is in its file, so nothing was recorded, and the reference is still free. Check the number of the batch, or write its file again with laku settle export --batch.',
+  ],
   batch_begun: [
     'conflict',
     'The result of some lines is already recorded, so the batch cannot be cancelled. Record the other lines one by one with laku settle batches confirm.',

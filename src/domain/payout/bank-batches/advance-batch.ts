@@ -145,8 +145,8 @@ export interface BankWord {
  * If another payout has paid the line's settlement or withdrawal meanwhile, the line's money goes into the
  * suspense account (unexplained money). Without `words` (the outcomes of single lines), all open lines of the
  * file are booked as paid, under one reference. A line that was left out of the file stays open.
- * @throws payout.batch_not_found, line_not_in_batch, line_decided, amount_differs, reference_needed,
- * reference_used, reference_invalid,
+ * @throws payout.batch_not_found, no_line_in_file, line_not_in_batch, line_decided, amount_differs,
+ * reference_needed, reference_used, reference_invalid,
  *   kernel.second_person_needed, kernel.illegal_transition, kernel.forbidden
  */
 export async function confirmBatch(
@@ -161,12 +161,15 @@ export async function confirmBatch(
   const isOver = finalStates(bankBatchTransitions).includes(batch.status) && input.words !== undefined
   if (!isOver) requireTransition(bankBatchTransitions, batch.status, 'done', 'bank batch')
   await lockPaid(work, batch.lines)
+  const inFile = batch.lines.filter((line) => line.status === 'submitted' && line.inFile)
+  // A reference that confirms no line would be used up, and refused for the batch that has it.
+  if (!input.words && inFile.length === 0) {
+    const open = batch.lines.filter((line) => line.status === 'submitted')
+    const leftOut = open.map((line) => line.code)
+    throw payoutErrors.no_line_in_file({ batch: batch.number, leftOut })
+  }
   if (input.reference) await claimBankReference(work, input.reference, ['bank_batch', batch.id])
-  const words =
-    input.words ??
-    batch.lines
-      .filter((line) => line.status === 'submitted' && line.inFile)
-      .map(({ code }): BankWord => ({ code, verdict: 'paid' }))
+  const words = input.words ?? inFile.map(({ code }): BankWord => ({ code, verdict: 'paid' }))
   const paid: Line[] = []
   const failed: Line[] = []
   const returned: Line[] = []
