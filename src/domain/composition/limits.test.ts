@@ -85,7 +85,8 @@ describe('case 8: limits count persons, receivers and time', () => {
     expect(await statusOf(give(person(), ana.id, -400_001, 'correction'))).toBe('requested')
     const clerk = person()
     expect(await statusOf(give(clerk, (await buyer()).id, 950_000))).toBe('posted')
-    const { payment } = await shop.paidOrder(await buyer(), 3)
+    const first = await buyer()
+    const { payment } = await shop.paidOrder(first, 3)
     const refund = { payment: payment.id, amountIdr: 60_000, note: 'a test', borneBy: 'company' as const }
     expect((await f.laku.as(clerk, (work) => createRefund(work, refund))).status).toBe('requested')
     // A chargeback that moves to another payment gives its sum to the buyer of the first one.
@@ -96,6 +97,10 @@ describe('case 8: limits count persons, receivers and time', () => {
     expect(await tell(clerk, {})).toBe('ok')
     expect(await tell(clerk, { paymentId: other.id, isMoved: true })).toBe('kernel.second_person_needed')
     expect(await tell(person(), { paymentId: other.id, isMoved: true })).toBe('ok')
+    // It moves once more. What the first buyer got still counts.
+    const third = (await shop.paidOrder(await buyer(), 3)).payment
+    expect(await tell(person(), { paymentId: third.id, isMoved: true })).toBe('ok')
+    expect(await statusOf(give(person(), first.id, 940_001))).toBe('requested')
   })
 
   it('suspense is one door of the many: slices over it, goodwill and write-offs are one sum, by who acts and by who receives', async () => {

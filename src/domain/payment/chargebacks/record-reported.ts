@@ -136,16 +136,22 @@ export async function recordChargeback(work: Work, told: ReportedChargeback): Pr
  */
 async function takeMoved(
   work: Work,
-  { id, paymentId, amountIdr, wonIdr }: BookedChargeback,
+  { id, paymentId, amountIdr, wonIdr, corrections }: BookedChargeback,
   payments: ReadonlyMap<string, LockedPayment>,
 ): Promise<void> {
   const userIds = [...payments.values()].map((payment) => payment.userId)
   await lockWallets(work, userIds)
   const from = payments.get(paymentId ?? '')
   if (!from) return
-  const subject = ['chargeback', id] as const
-  const receiver = `user:${from.userId}`
-  await takeLimit(work, { kind: 'chargeback_moved', subject, receiver, amountIdr: amountIdr - wonIdr })
+  await takeLimit(work, {
+    kind: 'chargeback_moved',
+    // Each move counts by itself, and a move raises `corrections`. Otherwise a second move would replace what
+    // the first buyer got.
+    subject: ['chargeback', `${id}:${corrections}`],
+    clearedAs: id,
+    receiver: `user:${from.userId}`,
+    amountIdr: amountIdr - wonIdr,
+  })
 }
 
 /**
