@@ -56,7 +56,8 @@ it('staff of a version before keep who they are: names that clash get a number, 
     )
   await note({ name: 'Budi', role: 'finance' })
   await note({ tokenId })
-  // The one who cancelled this batch was let in by the one who handed it out. That was enough then, and is not now.
+  // The person who cancelled this batch was let in by the one who handed it out. That was allowed then, and
+  // is not now.
   await owner.query(
     `insert into bank_batches (id, status, made_by, made_at, handed_out_by, handed_out_at, cancelled_by)
      values ($1, 'cancelled', 'staff:budi', now(), 'staff:budi', now(), 'staff:citra')`,

@@ -265,7 +265,7 @@ describe('case 5: a bank transfer is a channel like the other', () => {
     })
     const ofUsers = await as(budi, (work) => handOutBatch(work, batch))
     expect(ofUsers.transfers).toEqual([])
-    // No line of this batch is in its file. So the reference confirms nothing, and stays free for the right command.
+    // No line of this batch is in its file. So the reference confirms nothing, and stays free.
     expect(await refusal(confirm(batch, 'HELD 8003'))).toBe('payout.no_line_in_file')
     expect(ofUsers.leftOut.map(({ code }) => code).toSorted()).toEqual([user.code, stopped.code].toSorted())
     for (const userId of [user.userId, stopped.userId]) {
