@@ -289,7 +289,8 @@ export class RemoteCommand {
           // After a broken connection, the server does not know this run: it keeps no record of a command
           // that only reads. So the client sends the command again, unless some of its output is already
           // printed.
-          if (!isGone || !this.#chosen.shape.reads || this.#renderer.hasPrinted) throw error
+          if (!isGone || !this.#chosen.shape.reads || this.#renderer.hasPrinted)
+            throw this.#sayOfEarlier(error)
           again = () => this.#begin()
           continue
         }
@@ -321,6 +322,23 @@ export class RemoteCommand {
     this.#request.key ??= this.#request.id
     this.#wasInterrupted = false
     return true
+  }
+
+  /**
+   * Adds to a refusal that the command may have begun, if it was sent before and the connection broke then.
+   * The refusal is about the second sending: for example, the file has changed meanwhile.
+   */
+  #sayOfEarlier(refusal: unknown): unknown {
+    const isUnknown = this.#run === undefined && this.#mayHaveBegun && !this.#chosen.shape.reads
+    if (!isUnknown || !(refusal instanceof CliError)) return refusal
+    const { exitCode, code, message, details } = refusal
+    const run = this.#request.id
+    return new CliError(
+      exitCode,
+      code.replace(/^cli\./, ''),
+      `${message} The command was sent before and may have begun: laku commands show ${run} tells it.`,
+      { ...details, run },
+    )
   }
 
   #away({ why, remedy }: StaffServerUnreachable): CliError {

@@ -9,6 +9,7 @@ import { text } from 'node:stream/consumers'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { sql } from 'kysely'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { query } from '../../../test/global-setup.ts'
 import { openTestLaku, type TestLaku } from '../../../test/laku.ts'
 import { hire } from '../../../test/staff.ts'
 import { runClient, TestStaffServer } from '../../../test/staff-server.ts'
@@ -293,6 +294,28 @@ describe('a command that takes long', () => {
       command: 'work slow',
     })
     expect(runs).toBe(1)
+  })
+
+  it('whose second sending is refused tells the id as well, because the first may have begun', async () => {
+    const { work, open } = steps(4)
+    does.slow = work
+    open()
+    let sent = 0
+    const person = await hire(laku, 'finance')
+    const ending = await staffServer.tokenOf(person.id)
+    const proxy = await cuttable(staffServer.server.url, () => sent++ === 0)
+    const end = async () => {
+      await query(laku.ownerUrl, `update staff_tokens set revoked_at = now() where staff_id = '${person.id}'`)
+    }
+    const words = ['--server', proxy.url, '--json', 'work', 'slow']
+    const time = { nowMs: () => 0, sleep: end }
+    const { exitCode, stdout } = await runClient(words, env(ending), undefined, entries, { time })
+    proxy.close()
+    const { error } = JSON.parse(stdout)
+    expect([exitCode, error.message]).toEqual([
+      4,
+      expect.stringContaining(`commands show ${error.details.run}`),
+    ])
   })
 
   it('is stopped between two of its steps', async () => {
