@@ -47,6 +47,7 @@ export class Ways {
   readonly #graph: CodeGraph
   readonly #jobs: JobsOfEvents
   readonly #reactions: ReadonlyMap<string, readonly string[]>
+  readonly #eventOfReaction: ReadonlyMap<string, string>
   readonly #acts: ReadonlyMap<string, Acts>
   readonly #callers: ReadonlyMap<string, readonly string[]>
 
@@ -54,6 +55,9 @@ export class Ways {
     this.#graph = graph
     this.#jobs = jobs
     this.#reactions = readReactions(graph)
+    this.#eventOfReaction = new Map(
+      [...this.#reactions].flatMap(([event, keys]) => keys.map((key) => [key, event] as const)),
+    )
     this.#acts = readActs(root, graph, jobs)
     this.#callers = callersIn(graph)
   }
@@ -115,9 +119,6 @@ export class Ways {
   /** Finds the functions that emit an event, and follows their callers up to the doors of the process. */
   #beginningsOf(event: string): Pick<Step, 'emittedBy' | 'entrances' | 'after'> {
     const emitting = [...this.#acts].filter(([, { emits }]) => emits.includes(event)).map(([key]) => key)
-    const reactions = new Map(
-      [...this.#reactions].flatMap(([name, keys]) => keys.map((key) => [key, name] as const)),
-    )
     const entrances = new Set<string>()
     const after = new Set<string>()
     const above = new Set(emitting)
@@ -125,7 +126,7 @@ export class Ways {
       const { file } = this.#of(key)
       if (isEntrance(file)) entrances.add(file)
       else for (const caller of this.#callers.get(key) ?? []) above.add(caller)
-      const before = reactions.get(key)
+      const before = this.#eventOfReaction.get(key)
       if (before) after.add(before)
     }
     return {

@@ -324,15 +324,20 @@ export class RemoteCommand {
     return true
   }
 
+  /** The id of a change that was sent and may have begun, while the server has not named its run. */
+  get #uncertainRun(): string | undefined {
+    const isUncertain = this.#run === undefined && this.#mayHaveBegun && !this.#chosen.shape.reads
+    return isUncertain ? this.#request.id : undefined
+  }
+
   /**
    * Adds to a refusal that the command may have begun, if it was sent before and the connection broke then.
    * The refusal is about the second sending: for example, the file has changed meanwhile.
    */
   #sayOfEarlier(refusal: unknown): unknown {
-    const isUnknown = this.#run === undefined && this.#mayHaveBegun && !this.#chosen.shape.reads
-    if (!isUnknown || !(refusal instanceof CliError)) return refusal
+    const run = this.#uncertainRun
+    if (run === undefined || !(refusal instanceof CliError)) return refusal
     const { exitCode, code, message, details } = refusal
-    const run = this.#request.id
     return new CliError(
       exitCode,
       code.replace(/^cli\./, ''),
@@ -343,14 +348,14 @@ export class RemoteCommand {
 
   #away({ why, remedy }: StaffServerUnreachable): CliError {
     const id = this.#run
-    const isUnknown = id === undefined && this.#mayHaveBegun && !this.#chosen.shape.reads
+    const uncertain = this.#uncertainRun
     const what =
       id !== undefined
         ? `${why}. What was begun goes on in the server, or says that it was interrupted: laku commands attach ${id}`
-        : isUnknown
-          ? `${why}. The command may have begun: laku commands show ${this.#request.id} tells it. Run it again only if no such command is found.`
+        : uncertain !== undefined
+          ? `${why}. The command may have begun: laku commands show ${uncertain} tells it. Run it again only if no such command is found.`
           : `${why}: ${remedy ?? 'is it running, and is the address right? --wait 30m waits for it'}`
-    const run = id ?? (isUnknown ? this.#request.id : undefined)
+    const run = id ?? uncertain
     return new CliError(exitCodes.unavailable, 'server_away', what, run === undefined ? {} : { run })
   }
 

@@ -110,7 +110,8 @@ describe('a code', () => {
       .where('subjectId', '=', who.id)
       .execute()
     expect(told).toHaveLength(1)
-    // Whoever guesses holds the person's token, so neither they nor another role put the item away.
+    // The person who guesses holds the token of the person that the item is about. So only finance resolves
+    // it.
     const away = (by: Member) =>
       refusal(laku.as(by, (work) => resolveAttention(work, { id: told[0]?.id ?? '', resolution: 'seen' })))
     expect(await away(who)).toBe('kernel.own_act')

@@ -161,7 +161,7 @@ describe('a buyer gets back what they paid, and that once', () => {
     const line = { transactionId: 'mistaken', paymentId: right.id, amountIdr: 35_000 }
     await f.laku.system((work) => recordChargebacks(work, [line]))
     expect(await f.balance(`wallet:${right.userId}`)).toBe(75_000)
-    // Of a chargeback that was won in part, only the rest moves. The other payment has room for it.
+    // If a chargeback was won in part, only its rest moves. The other payment has room for this rest.
     const [from, to] = [await paid(), await paid()]
     const whole = { transactionId: 'won-in-part', amountIdr: 100_000 }
     await tell({ ...whole, paymentId: from.id, isMoved: false })

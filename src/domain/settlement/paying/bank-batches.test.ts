@@ -539,7 +539,7 @@ describe('case 5: a bank transfer is a channel like the other', () => {
     expect((await row.executeTakeFirstOrThrow()).status).toBe('succeeded')
     expect(await balance('bank')).toBe(bank)
     expect(await isReturnCounted()).toBe(false)
-    // Whoever deletes the references of paid transfers, so that they can be used once more, is found.
+    // The checks find that somebody deleted the references of paid transfers in order to use them again.
     const undo = new Error('undo')
     const found = await f.laku
       .system(async ({ tx }) => {
