@@ -107,7 +107,7 @@ export async function showAttention(tx: Tx, id: string, reader?: Actor): Promise
 /**
  * Resolves an attention item, with a note of what was done about it. If its cause occurs again, a new item is
  * raised. An item about what a member of staff did or tried can be resolved only by finance. An item about a
- * stopped change cannot be resolved by the person who made that change.
+ * stopped change cannot be resolved by a person who made that change or approved it.
  * @throws kernel.forbidden, kernel.own_act, kernel.attention_not_found, kernel.attention_resolved
  */
 export async function resolveAttention(
@@ -119,8 +119,9 @@ export async function resolveAttention(
   if (kindsOfStaff.includes(kind)) requireStaff(work.actor, 'finance')
   const person = personOf(work.actor)
   const isAboutThem = kind === 'factor_guessed' && subjectKind === 'staff' && subjectId === person
+  const changers = [details.byId, ...((details.byIds as string[] | undefined) ?? [])]
   const isTheirChange =
-    details.byId === person || (kind === 'way_in_stopped' && details.by === actorLabel(work.actor))
+    changers.includes(person) || (kind === 'way_in_stopped' && details.by === actorLabel(work.actor))
   if (isAboutThem || isTheirChange) throw kernelErrors.own_act()
   await showWhoActs(work)
   const { rows } = await sql<AttentionView>`

@@ -1,2 +1,2 @@
-export { idOfPerson, nameOfPerson } from './names.ts'
+export { idsOfPeople, nameOfPerson } from './names.ts'
 export { isPerson, isSecondPerson, requireOwnFactor, requireSecondPerson } from './two-people.ts'

@@ -9,10 +9,12 @@ export const nameOfPerson = (person: RawBuilder<unknown>): RawBuilder<string> =>
   sql<string>`coalesce((select name from staff where id::text = ${person}), ${person})`
 
 /**
- * Returns the id of the staff member whom the audit log names so (`staff:budi`), also after a change of the
- * name; null if the log names a program.
+ * Returns the ids of the staff members whom the audit log names so (`staff:budi`), also after a change of a
+ * name. Names of programs have no id and are left out.
  */
-export async function idOfPerson(tx: Tx, label: string): Promise<string | null> {
-  const { rows } = await sql<{ id: string | null }>`select staff_named(${label}) as id`.execute(tx)
-  return rows[0]?.id ?? null
+export async function idsOfPeople(tx: Tx, labels: readonly string[]): Promise<string[]> {
+  const { rows } = await sql<{ id: string }>`
+    select distinct named.id::text as id from unnest(${[...labels]}::text[]) label, staff_named(label) named(id)
+    where named.id is not null order by 1`.execute(tx)
+  return rows.map(({ id }) => id)
 }

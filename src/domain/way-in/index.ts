@@ -2,6 +2,7 @@ import './events.ts'
 
 export { wayInErrors } from './errors.ts'
 export {
+  changersOf,
   changesOf,
   lockChange,
   recordChange,

@@ -91,6 +91,20 @@ export async function changesOf(work: Work, [kind, id]: Subject, since: Date): P
 }
 
 /**
+ * Returns everybody who made this change or took part in it, and everybody who made another stopped change of
+ * the same user or factory, as the audit log names them. One person sets a factory's bank account and another
+ * approves it, so both took part.
+ */
+export async function changersOf(work: Work, { id, subject, accountId }: WayChange): Promise<string[]> {
+  const [kind, subjectId] = subject
+  const { rows } = await sql<{ changedBy: string }>`
+    select distinct changed_by from way_changes
+    where subject_kind = ${kind} and subject_id = ${subjectId}::uuid
+      and (id = ${id}::uuid or stopped_at is not null or account_id = ${accountId}::uuid)`.execute(work.tx)
+  return rows.map(({ changedBy }) => changedBy)
+}
+
+/**
  * Marks a change of a login contact or payment detail as stopped. Later changes of the same contact are
  * stopped too, because they build on the stopped change. If the change added a bank account, only that one
  * change is stopped.

@@ -1,9 +1,16 @@
 import { restoreFactory, stopBankAccount } from '../../factory/index.ts'
 import type { Work } from '../../kernel/index.ts'
-import { idOfPerson } from '../../staff/index.ts'
+import { idsOfPeople } from '../../staff/index.ts'
 import { coolOff, restoreEmail, restorePhone } from '../../user/index.ts'
 import { rejectUnsent, stopDestination } from '../../wallet/index.ts'
-import { lockChange, readStopToken, stopWayChange, type WayChange, wayInErrors } from '../../way-in/index.ts'
+import {
+  changersOf,
+  lockChange,
+  readStopToken,
+  stopWayChange,
+  type WayChange,
+  wayInErrors,
+} from '../../way-in/index.ts'
 import { freeNumber } from './free-number.ts'
 
 export interface StoppableChange {
@@ -55,7 +62,7 @@ export async function stopChange(work: Work, token: string): Promise<WayChange> 
     details: {
       changeId: change.id,
       by: change.changedBy,
-      byId: await idOfPerson(work.tx, change.changedBy),
+      byIds: await idsOfPeople(work.tx, await changersOf(work, change)),
       audit: `laku audit list --subject ${id}`,
     },
   })
