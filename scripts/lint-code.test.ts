@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterAll, expect, it } from 'vitest'
 import { castsIn } from './casts.ts'
+import { directJobs } from './direct-jobs.ts'
 import { builderViolations } from './sql-style.ts'
 
 const root = mkdtempSync(join(tmpdir(), 'laku-sql-'))
@@ -36,5 +37,26 @@ it.each([
   mkdirSync(dirname(path), { recursive: true })
   writeFileSync(path, `${code}\n`)
   expect(castsIn(root).map(({ what }) => what)).toEqual(types)
+  rmSync(path)
+})
+
+it.each([
+  ['src/domain/a.ts', "await boss.send('notify', { eventId })", ['send']],
+  ['src/domain/a.ts', "await (await this.#queue.boss()).sendAfter('notify', data, null, 60)", ['sendAfter']],
+  ['src/domain/a.ts', "const jobs = await queue.boss()\nawait jobs.insert('notify', rows)", ['insert']],
+  ['src/domain/a.ts', "const f = (jobs: PgBoss) => jobs['publish']('paid')", ['publish']],
+  ['src/domain/a.ts', 'const { send } = await queue.boss()', ['send']],
+  ['src/domain/a.ts', 'await sql`insert into pgboss.job (name) values (1)`.execute(tx)', ['SQL']],
+  ['src/jobs/worker.ts', "await this.#boss.send('refunds.submit', { refundId })", ['send']],
+  ['src/jobs/worker.ts', 'await this.#boss.send(name, {})', []],
+  ['src/runtime/queue.ts', 'await boss.insert(name, rows, { db })', []],
+  ['src/domain/a.ts', 'await queue.enqueue(work.tx, jobs)', []],
+  ['src/domain/a.ts', "await mailer.send(to)\nconst a = 'pgboss.job'\nlist.insert(0, boss.id)", []],
+  ['src/domain/a.test.ts', "await boss.send('notify', {})", []],
+])('%s: %s creates jobs by %j', (file, code, methods) => {
+  const path = join(root, file)
+  mkdirSync(dirname(path), { recursive: true })
+  writeFileSync(path, `${code}\n`)
+  expect(directJobs(root).map(({ what }) => what)).toEqual(methods)
   rmSync(path)
 })
