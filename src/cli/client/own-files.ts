@@ -1,11 +1,11 @@
-import { closeSync, openSync, statSync } from 'node:fs'
+import { closeSync, createReadStream, openSync, statSync } from 'node:fs'
 import { basename } from 'node:path'
-import type { Readable } from 'node:stream'
+import { Readable } from 'node:stream'
 import type { Chosen } from '../define/program.ts'
 import { CliError, exitCodes, usageError } from '../errors/cli-error.ts'
-import { MAX_FILE_BYTES } from './protocol.ts'
+import { type CommandRequest, MAX_FILE_BYTES } from './protocol.ts'
 
-export interface NamedFile {
+interface NamedFile {
   name: string
   /** The reason why the file cannot be read; undefined if it can be read. */
   error?: string
@@ -13,17 +13,42 @@ export interface NamedFile {
   isPipe: boolean
 }
 
-const camelCase = (name: string) => name.replace(/-([a-z])/g, (_, letter: string) => letter.toUpperCase())
+/** The file that a command reads. The client sends the file's bytes to the server with the command. */
+export class CommandFile {
+  #file: NamedFile | undefined
+  /** The bytes of a pipe. They stay in memory, because the command may be sent again. */
+  #bytes: Buffer | undefined
 
-/**
- * Returns the file that the command line names for the command to read. Throws a CliError, exit code 2, if
- * the file is too large to send.
- */
-export function fileOf(chosen: Pick<Chosen, 'shape' | 'input'>): NamedFile | undefined {
-  const name = nameOf(chosen)
-  return name === undefined ? undefined : lookAt(name)
+  /**
+   * Looks at the file that the command line names, and returns its name for the request; undefined if no file
+   * is named. Throws a CliError, exit code 2, if the file is too large to send.
+   */
+  look(chosen: Pick<Chosen, 'shape' | 'input'>): CommandRequest['file'] {
+    const name = nameOf(chosen)
+    const before = this.#file
+    this.#file = name === undefined ? undefined : lookAt(name)
+    if (!this.#file) return undefined
+    if (this.#file.name !== before?.name) this.#bytes = undefined
+    const { error } = this.#file
+    return { name: this.#file.name, ...(error !== undefined && { error }) }
+  }
+
+  /**
+   * Returns the file's bytes; undefined if there is no file, or if the file cannot be read. Throws a
+   * CliError, exit code 2, if a pipe cannot be read, or has more bytes than a server takes.
+   */
+  async body(): Promise<Readable | undefined> {
+    if (!this.#file || this.#file.error !== undefined) return undefined
+    const { name, isPipe } = this.#file
+    if (!isPipe) return createReadStream(name)
+    this.#bytes ??= await bytesOfPipe(name === '-' ? process.stdin : createReadStream(name))
+    return Readable.from([this.#bytes])
+  }
 }
 
+const camelCase = (name: string) => name.replace(/-([a-z])/g, (_, letter: string) => letter.toUpperCase())
+
+/** Returns the name of the file that the command line names for the command to read. */
 function nameOf({ shape, input }: Pick<Chosen, 'shape' | 'input'>): string | undefined {
   const names = [
     ...shape.args.filter((arg) => arg.isFile).map(({ name }) => camelCase(name)),
@@ -53,10 +78,10 @@ function lookAt(name: string): NamedFile {
 }
 
 /**
- * Reads a pipe into memory, because its bytes may have to be sent again. Throws a CliError, exit code 2, if
- * the pipe cannot be read, and as soon as there are more bytes than a server takes.
+ * Reads a pipe into memory. Throws a CliError, exit code 2, if the pipe cannot be read, and as soon as there
+ * are more bytes than a server takes.
  */
-export async function bytesOfPipe(source: Readable): Promise<Buffer> {
+async function bytesOfPipe(source: Readable): Promise<Buffer> {
   const pieces: Buffer[] = []
   let bytes = 0
   try {

@@ -1,11 +1,10 @@
-import { createReadStream } from 'node:fs'
-import { Readable } from 'node:stream'
+import type { Readable } from 'node:stream'
 import type { Chosen } from '../define/program.ts'
 import { CliError, exitCodes, usageError } from '../errors/cli-error.ts'
 import { parseDurationS } from '../output/times.ts'
 import { type CtrlC, watchForCtrlC } from './ctrl-c.ts'
 import type { FoundShop } from './find-shop.ts'
-import { bytesOfPipe, fileOf, mayWrite, type NamedFile } from './own-files.ts'
+import { CommandFile, mayWrite } from './own-files.ts'
 import {
   type CommandRequest,
   JOB_AFTER_MS,
@@ -46,8 +45,7 @@ export class RemoteCommand {
   readonly #time: WaitingTime
   readonly #renderer: Renderer
   readonly #request: CommandRequest
-  #file: NamedFile | undefined
-  #bytes: Buffer | undefined
+  readonly #file = new CommandFile()
   /** The number of the next line to read from the server; all earlier lines are printed. */
   #next = 0
   #run: string | undefined
@@ -112,7 +110,7 @@ export class RemoteCommand {
   async run(): Promise<void> {
     await this.#nameTheShop()
     for (;;) {
-      this.#openFile()
+      this.#lookAtFile()
       this.#begunAt = this.#time.nowMs()
       await this.#watch(() => this.#begin())
       if (!this.#question) break
@@ -196,22 +194,9 @@ export class RemoteCommand {
     output.note(`On ${this.#shop.name}, ${this.#shop.staffServer.server}.`)
   }
 
-  #openFile(): void {
-    const before = this.#file
-    this.#file = fileOf({ ...this.#chosen, input: this.#request.input })
-    if (!this.#file) return
-    if (this.#file.name !== before?.name) this.#bytes = undefined
-    const { name, error } = this.#file
-    this.#request.file = { name, ...(error !== undefined && { error }) }
-  }
-
-  async #body(): Promise<Readable | undefined> {
-    if (!this.#file || this.#file.error !== undefined) return undefined
-    const { name, isPipe } = this.#file
-    if (!isPipe) return createReadStream(name)
-    // The bytes stay in memory: the command may have to be sent again, and a pipe can be read only once.
-    this.#bytes ??= await bytesOfPipe(name === '-' ? process.stdin : createReadStream(name))
-    return Readable.from([this.#bytes])
+  #lookAtFile(): void {
+    const file = this.#file.look({ ...this.#chosen, input: this.#request.input })
+    if (file) this.#request.file = file
   }
 
   async #post(request: CommandRequest, file?: Readable) {
@@ -244,7 +229,7 @@ export class RemoteCommand {
 
   async #begin(): Promise<AsyncGenerator<StreamLine>> {
     this.#next = 0
-    const body = await this.#body()
+    const body = await this.#file.body()
     this.#isSent = true
     return linesOf(this.#shop.staffServer, await this.#post(this.#request, body))
   }
