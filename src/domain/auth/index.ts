@@ -27,6 +27,8 @@ export { tryCode } from './codes/try.ts'
 export { type LoginOutcome, verifyOtp } from './codes/verify.ts'
 export { mayFollow, showRun } from './command-runs/read-runs.ts'
 export {
+  type Attempt,
+  type Begun,
   beginRun,
   endRun,
   forgetRun,
@@ -38,6 +40,7 @@ export {
   pruneRuns,
   type RunIdentity,
   type RunsBy,
+  runState,
 } from './command-runs/run-records.ts'
 export { stopRun } from './command-runs/stop-run.ts'
 export { authErrors } from './errors.ts'

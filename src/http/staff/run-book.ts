@@ -1,12 +1,14 @@
 import type { CommandRequest, RunEvent } from '../../cli/client/protocol.ts'
 import {
   authErrors,
+  type Begun,
   beginRun,
   forgetRun,
   keptLines,
   leaveRun,
   mayFollow,
   type RunIdentity,
+  runState,
   showRun,
 } from '../../domain/auth/index.ts'
 import { type Actor, requestHash } from '../../domain/kernel/index.ts'
@@ -34,6 +36,15 @@ export interface Asked {
 
 const POLL_MS = 500
 
+/** A run in this process. */
+interface Held {
+  run: Run
+  /** The digest of the request for the command. Only an equal request gets the output of the run. */
+  requestHash: string
+  /** Resolves when the command has ended. */
+  done: Promise<void>
+}
+
 /**
  * The runs of staff commands. Runs in this process are in memory; runs in other processes are read from the
  * database.
@@ -42,7 +53,7 @@ export class RunBook {
   readonly #laku: Laku
   readonly #house: CommandHouse
   readonly #paces: RunPaces
-  readonly #runs = new Map<string, Run>()
+  readonly #runs = new Map<string, Held>()
   readonly #underWay = new Set<Promise<void>>()
   #ending = false
 
@@ -68,25 +79,14 @@ export class RunBook {
     release: () => void,
   ): Promise<{ id: string; lines: Lines }> {
     if (this.#ending) throw staffErrors.ending()
-    const { request, actor } = asked
+    const { actor } = asked
     const { unitOfWork } = this.#laku
     const identity = identityOf(asked)
-    // A client chooses the id of its run. The id of another person's run is refused, because that person
-    // reads the output by this id.
-    const other = this.#runs.get(identity.id)
-    if (other && other.staffId !== actor.id) throw authErrors.command_key_reused({ key: identity.key })
-    // A command that only reads may run any number of times, so its key is not checked. It is recorded only
-    // if it takes long.
-    if (reads) {
-      const record = async () => {
-        await unitOfWork.run(actor, (work) => beginRun(work, identity))
-      }
-      const run = this.#start(asked, { id: identity.id, attempt: 1 }, release, record)
-      return { id: request.id, lines: (gone) => run.read(0, gone) }
-    }
+    if (reads) return await this.#beginRead(asked, identity, release)
+    this.#heldOf(identity)
     const begun = await unitOfWork.run(actor, (work) => beginRun(work, identity))
     if (begun.begun) {
-      const run = this.#start({ ...asked, shownOnce }, begun, release)
+      const run = this.#start({ ...asked, shownOnce }, identity, begun, release)
       return { id: begun.id, lines: (gone) => run.read(0, gone) }
     }
     release()
@@ -101,11 +101,62 @@ export class RunBook {
     return { id: begun.id, lines: (gone) => this.follow(actor, begun.id, 0, gone) }
   }
 
+  /**
+   * Starts a command that only reads, or returns the output of the run that has its id already. The client
+   * sends a command again under its id when the connection broke; two runs might read different data.
+   * @throws staff_door.ending, auth.command_key_reused
+   */
+  async #beginRead(
+    asked: Asked,
+    identity: RunIdentity,
+    release: () => void,
+  ): Promise<{ id: string; lines: Lines }> {
+    const { actor } = asked
+    const { id } = identity
+    for (;;) {
+      if (this.#ending) throw staffErrors.ending()
+      const held = this.#heldOf(identity)
+      if (held?.run.signal.aborted && !held.run.isJob) {
+        // The run stops because its only reader disconnected. Its output has a failure and is of no use.
+        await held.done
+        continue
+      }
+      if (held) {
+        release()
+        return { id, lines: (gone) => held.run.read(0, gone) }
+      }
+      const state = await runState(this.#laku.db, identity)
+      // An equal request may have started the run meanwhile.
+      if (this.#runs.has(id)) continue
+      if (state === 'running' || state === 'ended') {
+        release()
+        return { id, lines: (gone) => this.follow(actor, id, 0, gone) }
+      }
+      // A command that only reads is recorded only if it takes long.
+      const record = () => this.#laku.unitOfWork.run(actor, (work) => beginRun(work, identity))
+      const run = this.#start(asked, identity, { id, attempt: 1 }, release, record)
+      return { id, lines: (gone) => run.read(0, gone) }
+    }
+  }
+
+  /**
+   * Returns the run in this process that has the id of a request. A client chooses the id of its run. So the
+   * id of another person's run, or of another request, is refused: the output would go to the wrong reader.
+   * @throws auth.command_key_reused
+   */
+  #heldOf({ id, key, staffId, requestHash }: RunIdentity): Held | undefined {
+    const held = this.#runs.get(id)
+    if (held && (held.run.staffId !== staffId || held.requestHash !== requestHash))
+      throw authErrors.command_key_reused({ key })
+    return held
+  }
+
   #start(
     asked: Asked,
+    { requestHash }: RunIdentity,
     begun: { id: string; attempt: number },
     release: () => void,
-    record?: () => Promise<void>,
+    record?: () => Promise<Begun>,
   ): Run {
     const { id } = begun
     const { request, actor, code, filePath } = asked
@@ -113,11 +164,10 @@ export class RunBook {
     const { shownOnce } = asked
     const run = new Run(
       this.#laku,
-      { id, staffId, by: proof && { proof, role }, shownOnce },
+      { ...begun, staffId, by: proof && { proof, role }, shownOnce },
       this.#paces,
       record,
     )
-    this.#runs.set(id, run)
     const done = withRequestId(id, () =>
       this.#house.run({
         laku: this.#laku,
@@ -133,10 +183,10 @@ export class RunBook {
       }),
     )
       .then(async (exitCode) => {
-        if (this.#ending && run.over) return
+        if (run.over) return
         if (exitCode !== 'asked') return await run.end(exitCode)
         run.abandon()
-        if (!record) await forgetRun(this.#laku.db, id)
+        if (!record) await forgetRun(this.#laku.db, run.attempt)
       })
       .catch((error: unknown) => {
         this.#laku.logger.error(
@@ -146,14 +196,14 @@ export class RunBook {
         run.abandon()
         // The run is marked as ended without a result. Otherwise a staff member would wait for its result for
         // ever.
-        return leaveRun(this.#laku.db, id).catch(() => {})
+        return leaveRun(this.#laku.db, run.attempt).catch(() => {})
       })
       .finally(() => {
         release()
         this.#underWay.delete(done)
-        // A reading command that is sent again runs under the same id.
-        if (this.#runs.get(id) === run) this.#runs.delete(id)
+        if (this.#runs.get(id)?.run === run) this.#runs.delete(id)
       })
+    this.#runs.set(id, { run, requestHash, done })
     this.#underWay.add(done)
     return run
   }
@@ -165,7 +215,7 @@ export class RunBook {
    */
   async *follow(actor: Staff, id: string, from: number, gone: AbortSignal): AsyncGenerator<string> {
     const { db, vault } = this.#laku
-    const here = this.#runs.get(id)
+    const here = this.#runs.get(id)?.run
     const isOwn = here?.staffId === actor.id
     if (here && (isOwn || (await mayFollow(db, actor, id)))) return yield* here.read(from, gone)
     let at = from
@@ -211,10 +261,10 @@ export class RunBook {
     })
     await Promise.race([Promise.allSettled([...this.#underWay]), over])
     clearTimeout(timer)
-    for (const run of this.#runs.values()) {
+    for (const { run } of this.#runs.values()) {
       run.stop()
       run.abandon()
-      await leaveRun(this.#laku.db, run.id).catch(() => {})
+      await leaveRun(this.#laku.db, run.attempt).catch(() => {})
     }
   }
 }

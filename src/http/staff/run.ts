@@ -1,6 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { JOB_AFTER_MS, type RunEvent } from '../../cli/client/protocol.ts'
-import { endRun, heartbeatRun, keepLines, keptLines, type RunsBy } from '../../domain/auth/index.ts'
+import {
+  type Attempt,
+  type Begun,
+  endRun,
+  heartbeatRun,
+  keepLines,
+  keptLines,
+  type RunsBy,
+} from '../../domain/auth/index.ts'
+import { DomainError } from '../../domain/kernel/index.ts'
 import type { Laku } from '../../runtime/laku.ts'
 import type { CustomerLoad } from '../customer-load.ts'
 
@@ -78,7 +87,10 @@ export class Run {
   #isRecorded: boolean
   /** Whether the command's output may be stored. */
   readonly #isKept: boolean
-  #record: (() => Promise<void>) | undefined
+  #record: (() => Promise<Begun>) | undefined
+  /** The number of the attempt to run the command, which counts the servers that ran it. */
+  #attempt: number
+  #isEnding = false
   #flushing: Promise<void> = Promise.resolve()
   #timer: NodeJS.Timeout | undefined
   #over = false
@@ -93,18 +105,20 @@ export class Run {
     laku: Laku,
     identity: {
       id: string
+      attempt?: number | undefined
       staffId: string
       by?: RunsBy | undefined
       shownOnce?: boolean | undefined
     },
     paces: RunPaces,
-    record?: () => Promise<void>,
+    record?: () => Promise<Begun>,
   ) {
     this.#laku = laku
     this.#paces = paces
     this.#receivedBefore = paces.customers?.received ?? 0
     this.id = identity.id
     this.staffId = identity.staffId
+    this.#attempt = identity.attempt ?? 1
     this.#by = identity.by
     this.#isKept = !identity.shownOnce
     this.#record = record
@@ -117,6 +131,16 @@ export class Run {
     return this.#stop.signal
   }
 
+  /** The attempt to run the command that this run is. */
+  get attempt(): Attempt {
+    return { id: this.id, attempt: this.#attempt }
+  }
+
+  /** Whether the run has a row in the database, and so continues if its caller disconnects. */
+  get isJob(): boolean {
+    return this.#isRecorded
+  }
+
   get over(): boolean {
     return this.#over
   }
@@ -126,6 +150,7 @@ export class Run {
   }
 
   emit(event: RunEvent): void {
+    if (this.#over) return
     const line = JSON.stringify({ n: this.#base + this.#lines.length, ...event })
     this.#lines.push(line)
     this.#heldBytes += line.length
@@ -171,10 +196,14 @@ export class Run {
     if (!record) return
     clearTimeout(this.#timer)
     try {
-      await record()
+      const begun = await record()
+      if (!begun.begun) return this.#lose()
+      this.#attempt = begun.attempt
+      if (this.#isEnding || this.#over) return
       this.#isRecorded = true
       this.#keepOn()
     } catch (error) {
+      if (error instanceof DomainError && error.code === 'auth.command_key_reused') return this.#lose()
       this.#laku.logger.warn(
         { err: error, run: this.id },
         'the record of a long command run could not be written',
@@ -193,7 +222,9 @@ export class Run {
 
   async #see(): Promise<void> {
     try {
-      if (await heartbeatRun(this.#laku.db, this.id, this.#by)) this.stop()
+      const beat = await heartbeatRun(this.#laku.db, this.attempt, this.#by)
+      if (beat === 'lost') this.#lose()
+      else if (beat === 'stop') this.stop()
     } catch (error) {
       this.#laku.logger.warn(
         { err: error, run: this.id },
@@ -214,7 +245,8 @@ export class Run {
           bytes += line.length
         }
         try {
-          await keepLines(this.#laku.db, this.#laku.vault, this.id, { firstLine: this.#kept, lines })
+          const chunk = { firstLine: this.#kept, lines }
+          if (!(await keepLines(this.#laku.db, this.#laku.vault, this.attempt, chunk))) return this.#lose()
         } catch (error) {
           this.#laku.logger.warn(
             { err: error, run: this.id },
@@ -230,13 +262,15 @@ export class Run {
 
   /** Ends the run, and stores its exit code before any reader gets it. */
   async end(exitCode: number): Promise<void> {
+    if (this.#over) return
+    this.#isEnding = true
     this.emit({ end: exitCode })
     // The exit code is stored first. Only then do the lines below let readers get it.
     clearTimeout(this.#timer)
     this.#record = undefined
     if (this.#isRecorded) {
       await this.#flush()
-      await endRun(this.#laku.db, this.id, exitCode).catch((error: unknown) =>
+      await endRun(this.#laku.db, this.attempt, exitCode).catch((error: unknown) =>
         this.#laku.logger.warn(
           { err: error, run: this.id },
           'the result of a command run could not be written',
@@ -245,6 +279,27 @@ export class Run {
     }
     this.#over = true
     this.#wakeReaders()
+  }
+
+  /**
+   * Ends the run because another server runs the command under the same id: the stored output of an id must be
+   * that of one run. The readers learn how to see the output of the other run.
+   */
+  #lose(): void {
+    if (this.#over || this.#isEnding) return
+    const message = `another server runs the command ${this.id}, so this server stopped its own run. See the output with laku commands attach ${this.id}`
+    this.emit({
+      failure: {
+        code: 'auth.command_run_lost',
+        message,
+        details: { id: this.id },
+        exitCode: 5,
+        foreseen: true,
+      },
+    })
+    this.emit({ end: 5 })
+    this.abandon()
+    this.stop()
   }
 
   /** Ends the run without an exit code, because the command changed nothing or the server shuts down. */

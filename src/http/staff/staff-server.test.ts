@@ -268,6 +268,73 @@ describe('a command that takes long', () => {
     if (verb === 'slow') expect(runs).toBe(1)
   })
 
+  it('that only reads runs once under one id, however often and to whichever server it is sent', async () => {
+    const { work, begun, open } = steps(4)
+    does.look = work
+    const id = crypto.randomUUID()
+    const other = await TestStaffServer.open(laku, { house, paces })
+    const send = async (to = staffServer) => {
+      const answer = await post(lineOf({ id, path: ['work', 'look'] }), PROTOCOL, token, 'look', to)
+      return linesOf(await text(answer))
+    }
+    const sent = [send(), send()]
+    await begun
+    const isJob = async () => (await say('commands', 'show', id)).exitCode === 0
+    while (!(await isJob()));
+    sent.push(send(other))
+    const refused = await post(lineOf({ id, path: ['work', 'look'], json: false }), PROTOCOL, token, 'look')
+    expect(refused.statusCode).toBe(409)
+    open()
+    const [first, ...more] = [...(await Promise.all(sent)), await send(), await send(other)]
+    expect(first?.at(-1)).toMatchObject({ end: 0 })
+    for (const output of more) expect(output).toEqual(first)
+    expect(runs).toBe(1)
+
+    // Two servers got it at once, and the second one records it first. The first one wants to store its own
+    // output because that is large.
+    const twice = crypto.randomUUID()
+    const late = await TestStaffServer.open(laku, { house, paces: { ...paces, jobAfterMs: 60_000 } })
+    const isElsewhere = Promise.withResolvers<void>()
+    const whole = steps(4)
+    const isHere = new Promise<void>((resolve) => {
+      does.look = async ({ emit, ready, signal }) => {
+        does.look = whole.work
+        emit({ note: 'x'.repeat(9 * 1024 * 1024) })
+        resolve()
+        await isElsewhere.promise
+        await ready()
+        return signal.aborted ? 7 : 0
+      }
+    })
+    const line = lineOf({ id: twice, path: ['work', 'look'] })
+    const lost = post(line, PROTOCOL, token, 'look', late).then(text).then(linesOf)
+    await isHere
+    const kept = post(line, PROTOCOL, token, 'look').then(text).then(linesOf)
+    while ((await say('commands', 'show', twice)).exitCode !== 0);
+    isElsewhere.resolve()
+    expect((await lost).slice(-2)).toMatchObject([{ failure: { code: 'auth.command_run_lost' } }, { end: 5 }])
+    whole.open()
+    expect((await kept).at(-1)).toMatchObject({ end: 0 })
+    const attached = await say('commands', 'attach', twice, '--json')
+    expect(attached).toEqual({ exitCode: 0, stdout: '{"steps":4}\n', stderr: said(4) })
+    await late.close()
+    await other.close()
+  })
+
+  it('that another server took over while its own server was silent stores nothing more', async () => {
+    const { work, begun } = steps(10)
+    does.slow = work
+    const words = ['--server', staffServer.server.url, 'work', 'slow', '--json', '--idempotency-key', 'taken']
+    const running = runClient(words, env(), undefined, entries)
+    await begun
+    await query(laku.ownerUrl, `update command_runs set attempt = 2 where key = 'taken'`)
+    const { exitCode, stdout } = await running
+    expect([exitCode, JSON.parse(stdout).error.code]).toEqual([5, 'auth.command_run_lost'])
+    const { rows } = await sql<{ endedAt: Date | null }>`
+      select ended_at from command_runs where key = 'taken'`.execute(laku.db)
+    expect(rows).toEqual([{ endedAt: null }])
+  })
+
   it('whose connection breaks for good before its first line tells the id by which to look for it', async () => {
     const { work, open } = steps(4)
     does.slow = work
@@ -747,7 +814,20 @@ KF7EWpoVt/6qKG4Sp8W83fACIH8AcdDc0+XMSX2jmemPUvTFQ3VSqUVcdnK5hZUK
 const lineOf = (more: object) =>
   `${JSON.stringify({ id: crypto.randomUUID(), input: {}, json: true, quiet: false, debug: false, mayAsk: false, answers: [], ...more })}\n`
 
-const post = (body: string, protocol: number | string = PROTOCOL, of = token, verb = 'slow') =>
+const linesOf = (answer: string) =>
+  answer
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as StreamLine)
+    .filter((line) => !('beat' in line))
+
+const post = (
+  body: string,
+  protocol: number | string = PROTOCOL,
+  of = token,
+  verb = 'slow',
+  to = staffServer,
+) =>
   new Promise<import('node:http').IncomingMessage>((resolve, reject) => {
     const headers = {
       authorization: `Bearer ${of}`,
@@ -755,7 +835,7 @@ const post = (body: string, protocol: number | string = PROTOCOL, of = token, ve
       'content-type': 'application/x-ndjson',
     }
     const asked = request(
-      new URL(`/api/commands/work/${verb}`, staffServer.server.url),
+      new URL(`/api/commands/work/${verb}`, to.server.url),
       { method: 'POST', headers },
       resolve,
     )

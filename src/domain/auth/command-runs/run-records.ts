@@ -1,11 +1,9 @@
 import { type Kysely, sql } from 'kysely'
 import {
   type DB,
-  insertRows,
   type StaffProof,
   type StaffRole,
   showWhoActs,
-  type Tx,
   type Vault,
   type Work,
 } from '../../kernel/index.ts'
@@ -84,6 +82,35 @@ export async function beginRun(work: Work, run: RunIdentity): Promise<Begun> {
   return { begun: true, id: before.id, attempt: before.attempt + 1 }
 }
 
+/**
+ * Returns the state of a command's run by the id that the client chose; `none` if no run with this id is
+ * recorded.
+ * @throws auth.command_key_reused if the id belongs to another person's run or to another request
+ */
+export async function runState(
+  db: Kysely<DB>,
+  { id, key, staffId, requestHash }: RunIdentity,
+): Promise<'none' | 'running' | 'ended' | 'interrupted'> {
+  const { rows } = await sql<{ isSame: boolean; isEnded: boolean; isSilent: boolean }>`
+    select staff_id = ${staffId} and request_hash = ${requestHash} as is_same, ended_at is not null as is_ended,
+      seen_at < clock_timestamp() - make_interval(secs => ${RUN_SILENT_S}) as is_silent
+    from command_runs where id = ${id}`.execute(db)
+  const [run] = rows
+  if (!run) return 'none'
+  if (!run.isSame) throw authErrors.command_key_reused({ key })
+  if (run.isEnded) return 'ended'
+  return run.isSilent ? 'interrupted' : 'running'
+}
+
+/**
+ * One attempt to run a command. A server that was silent for too long loses the run to another server, which
+ * makes the next attempt.
+ */
+export interface Attempt {
+  id: string
+  attempt: number
+}
+
 /** The token that began a run, and the role that its holder had. */
 export interface RunsBy {
   proof: StaffProof
@@ -91,20 +118,30 @@ export interface RunsBy {
 }
 
 /**
- * Records the heartbeat of a command's run. Returns true if the run must stop: somebody asked for that, the
- * staff token that began the run was revoked, or its holder has another role by now.
+ * Records the heartbeat of a command's run. Returns `stop` if the run must stop: somebody asked for that, the
+ * staff token that began the run was revoked, or its holder has another role by now. Returns `lost` if another
+ * server runs the command now.
  */
-export async function heartbeatRun(db: Kysely<DB>, id: string, by?: RunsBy): Promise<boolean> {
+export async function heartbeatRun(
+  db: Kysely<DB>,
+  { id, attempt }: Attempt,
+  by?: RunsBy,
+): Promise<'on' | 'stop' | 'lost'> {
   const isGood = by
     ? sql`exists (
         select from staff_tokens t join staff s on s.id = t.staff_id
         where t.token_hash = ${hashOfToken(by.proof.reveal())} and t.revoked_at is null and s.status = 'active'
           and s.role = ${by.role})`
     : sql`true`
-  const { rows } = await sql<{ stop: boolean }>`
-    update command_runs set seen_at = clock_timestamp() where id = ${id} and ended_at is null
-    returning stop_asked_at is not null or not ${isGood} as stop`.execute(db)
-  return rows[0]?.stop ?? false
+  const { rows } = await sql<{ stop: boolean | null; isLost: boolean | null }>`
+    with beat as (
+      update command_runs set seen_at = clock_timestamp()
+      where id = ${id} and attempt = ${attempt} and ended_at is null
+      returning stop_asked_at is not null or not ${isGood} as stop)
+    select (select stop from beat) as stop,
+      (select attempt <> ${attempt} from command_runs where id = ${id}) as is_lost`.execute(db)
+  if (rows[0]?.isLost) return 'lost'
+  return rows[0]?.stop ? 'stop' : 'on'
 }
 
 /** Successive lines of a run's output; `firstLine` is the number of the first of them. */
@@ -113,12 +150,22 @@ export interface LineChunk {
   lines: readonly string[]
 }
 
-/** Stores lines of a run's output, in sealed form. */
-export async function keepLines(db: Kysely<DB>, vault: Vault, id: string, chunk: LineChunk): Promise<void> {
-  const { firstLine, lines } = chunk
-  await insertRows(db as Tx, 'commandRunLines', [
-    { runId: id, firstLine, lines: lines.length, sealed: vault.seal(PURPOSE, lines.join('\n')) },
-  ])
+/**
+ * Stores lines of a run's output, in sealed form. Returns false if another server runs the command now: then
+ * nothing is stored, because the stored output would be that of two runs.
+ */
+export async function keepLines(
+  db: Kysely<DB>,
+  vault: Vault,
+  { id, attempt }: Attempt,
+  { firstLine, lines }: LineChunk,
+): Promise<boolean> {
+  // The lock waits for a server that is taking the run over, and then sees its attempt.
+  const kept = await sql`
+    insert into command_run_lines (run_id, first_line, lines, sealed)
+    select id, ${firstLine}, ${lines.length}, ${vault.seal(PURPOSE, lines.join('\n'))}
+    from (select id from command_runs where id = ${id} and attempt = ${attempt} for share) run`.execute(db)
+  return kept.numAffectedRows === 1n
 }
 
 /** Returns the next stored lines of a run's output, at or after line `from`; undefined if there are none. */
@@ -142,7 +189,7 @@ export async function keptLines(
  */
 export async function keepAnswer(
   { tx, vault }: Work,
-  { id, attempt }: { id: string; attempt: number },
+  { id, attempt }: Attempt,
   answer: string,
 ): Promise<void> {
   const kept = await sql`
@@ -151,25 +198,28 @@ export async function keepAnswer(
   if (kept.numAffectedRows !== 1n) throw authErrors.command_run_lost({ id })
 }
 
-/** Records the end of a run with its exit code, 0 to 8. */
-export async function endRun(db: Kysely<DB>, id: string, exitCode: number): Promise<void> {
+/** Records the end of a run with its exit code, 0 to 8, unless another server runs the command now. */
+export async function endRun(db: Kysely<DB>, { id, attempt }: Attempt, exitCode: number): Promise<void> {
   await sql`
     update command_runs set ended_at = clock_timestamp(), exit_code = ${exitCode}, seen_at = clock_timestamp()
-    where id = ${id} and ended_at is null`.execute(db)
+    where id = ${id} and attempt = ${attempt} and ended_at is null`.execute(db)
 }
 
 /**
  * Marks a command's run as abandoned by a server that shuts down. The run counts as interrupted at once,
  * without the wait for the heartbeat's timeout.
  */
-export async function leaveRun(db: Kysely<DB>, id: string): Promise<void> {
+export async function leaveRun(db: Kysely<DB>, { id, attempt }: Attempt): Promise<void> {
   await sql`
-    update command_runs set seen_at = '-infinity' where id = ${id} and ended_at is null`.execute(db)
+    update command_runs set seen_at = '-infinity'
+    where id = ${id} and attempt = ${attempt} and ended_at is null`.execute(db)
 }
 
 /** Deletes a command's run that asked the person a question before it changed anything. */
-export async function forgetRun(db: Kysely<DB>, id: string): Promise<void> {
-  await sql`delete from command_runs where id = ${id} and ended_at is null`.execute(db)
+export async function forgetRun(db: Kysely<DB>, { id, attempt }: Attempt): Promise<void> {
+  await sql`delete from command_runs where id = ${id} and attempt = ${attempt} and ended_at is null`.execute(
+    db,
+  )
 }
 
 /**
