@@ -282,8 +282,8 @@ export class Run {
   }
 
   /**
-   * Ends the run because another server runs the command under the same id: the stored output of an id must be
-   * that of one run. The readers learn how to see the output of the other run.
+   * Ends the run because another server runs the command under the same id. The stored output of an id must
+   * be that of one run. The readers learn how to see the output of the other run.
    */
   #lose(): void {
     if (this.#over || this.#isEnding) return

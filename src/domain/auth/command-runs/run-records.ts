@@ -119,8 +119,8 @@ export interface RunsBy {
 
 /**
  * Records the heartbeat of a command's run. Returns `stop` if the run must stop: somebody asked for that, the
- * staff token that began the run was revoked, or its holder has another role by now. Returns `lost` if another
- * server runs the command now.
+ * staff token that began the run was revoked, or its holder has another role by now. Returns `lost` if
+ * another server runs the command now.
  */
 export async function heartbeatRun(
   db: Kysely<DB>,
