@@ -539,6 +539,36 @@ const table: readonly Meaningless[] = [
     names: 'reference',
   },
   {
+    verb: 'suspense collect',
+    what: '--channel of money that came back to us',
+    words: async (s) => {
+      const { code, id } = await s.ask('suspense', 'show', await s.suspended())
+      return [
+        id,
+        '--confirm',
+        code,
+        '--reference',
+        `BCA ${10_000 + s.next()}`,
+        '--channel',
+        'ID_BCA',
+        '--account',
+        '1234567',
+      ]
+    },
+    ends: 2,
+    names: '--channel',
+  },
+  {
+    verb: 'suspense collect',
+    what: '--account without --channel',
+    words: async (s) => {
+      const { code, id } = await s.ask('suspense', 'show', await s.suspended())
+      return [id, '--confirm', code, '--reference', `BCA ${10_000 + s.next()}`, '--account', '1234567']
+    },
+    ends: 2,
+    names: '--account',
+  },
+  {
     verb: 'suspense reassign',
     what: '--fee with --payment',
     words: async (s) => {

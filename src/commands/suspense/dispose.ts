@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { defineChange } from '../../cli/define/command.ts'
 import type { CommandContext } from '../../cli/define/context.ts'
 import { formatIdr, type Work } from '../../domain/kernel/index.ts'
+import type { AccountName } from '../../domain/ops/index.ts'
 import type { AskedDisposal, SuspenseItem } from '../../domain/suspense/index.ts'
 
 const args = [{ name: 'item', description: 'the UUID or code of the money' }]
@@ -24,9 +25,9 @@ const done = ({ code, status, amountIdr }: SuspenseItem) =>
     ? `It waits for another person: laku suspense approve ${code}`
     : `${formatIdr(Math.abs(amountIdr))} of ${code}: ${status.replace('_', ' ')}.`
 
-async function dispose(work: Work, id: string, asked: AskedDisposal) {
+async function dispose(work: Work, id: string, asked: AskedDisposal, sentTo?: AccountName) {
   const { disposeSuspense } = await import('../../domain/payment/index.ts')
-  return await disposeSuspense(work, id, asked)
+  return await disposeSuspense(work, id, asked, sentTo)
 }
 
 export const offset = defineChange({
@@ -77,13 +78,36 @@ export const collect = defineChange({
   args,
   options: [
     { flags: '--reference <reference>', description: "the bank's reference of the transfer (needed)" },
+    {
+      flags: '--channel <code>',
+      description:
+        'the bank or e-wallet to which the money was sent, like ID_BCA (without it, the money counts with all money that was sent to somebody unknown)',
+    },
+    { flags: '--account <number>', description: 'the number of the account to which the money was sent' },
   ],
-  input: z.object({ item, reference: z.string().min(3).max(100) }),
+  input: z
+    .object({
+      item,
+      reference: z.string().min(3).max(100),
+      channel: z.string().min(1).optional(),
+      account: z.string().min(1).optional(),
+    })
+    .refine(
+      ({ channel, account }) => (channel === undefined) === (account === undefined),
+      'give --channel and --account together',
+    ),
   examples: [
+    'laku suspense collect txn_1 --reference BCA-0913 --channel ID_BCA --account 1234567890 --reason "sent on to its owner" --confirm txn_1',
     'laku suspense collect disb-1 --reference BCA-0912 --reason "they sent it back" --confirm disb-1',
   ],
   severe: severe((amount, code) => `books ${amount} of ${code} through the company's bank`),
-  change: (work, { item: id, reference }) => dispose(work, id, { to: 'collected', reference }),
+  change: (work, { item: id, reference, channel, account }) =>
+    dispose(
+      work,
+      id,
+      { to: 'collected', reference },
+      channel && account ? { channelCode: channel, accountNumber: account } : undefined,
+    ),
   done,
 })
 

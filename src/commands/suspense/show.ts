@@ -9,10 +9,12 @@ export const show = defineShow({
   input: z.object({ item: z.string() }),
   run: async (context, { item }) => {
     const { showSuspense } = await import('../../domain/suspense/list-suspense.ts')
+    const { shownReceiving } = await import('../../domain/suspense/receiving-account.ts')
     const { listEntries } = await import('../../domain/ledger/list-entries.ts')
-    return await context.read(async ({ tx }) => {
+    return await context.read(async ({ tx, vault }) => {
       const found = await showSuspense(tx, item)
-      return { ...found, entries: await listEntries(tx, { subjectId: found.id, limit: 100 }) }
+      const receivedBy = await shownReceiving(tx, vault, found.id)
+      return { ...found, receivedBy, entries: await listEntries(tx, { subjectId: found.id, limit: 100 }) }
     })
   },
   fields: [
@@ -29,6 +31,7 @@ export const show = defineShow({
       kind: 'code',
       value: (suspenseItem) => suspenseItem.providerId,
     },
+    { name: 'received_by', heading: 'account at a bank', value: (suspenseItem) => suspenseItem.receivedBy },
     { name: 'user_id', heading: 'user', kind: 'code', value: (suspenseItem) => suspenseItem.userId },
     { name: 'factory_id', heading: 'factory', kind: 'code', value: (suspenseItem) => suspenseItem.factoryId },
     { name: 'asked', heading: 'asked for', value: (suspenseItem) => suspenseItem.asked?.to ?? null },

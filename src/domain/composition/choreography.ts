@@ -33,6 +33,7 @@ import '../payout/events.ts'
 import { assignNewFactories } from '../office/index.ts'
 import { rateProducts } from '../product/index.ts'
 import '../review/events.ts'
+import '../suspense/events.ts'
 import {
   holdSuspended,
   markSettlementsFailed,
@@ -42,6 +43,7 @@ import {
   reviveSettlements,
   stopRetries,
 } from '../settlement/index.ts'
+import { nameReceivers } from './name-receivers.ts'
 import { notifyFactoriesOfReturn } from './notify-factories/return-accepted.ts'
 import { notifyFactoriesOfSettlement } from './notify-factories/settlement-paid.ts'
 import { changeOfMessage } from './ways-in/notify-old-channels.ts'
@@ -242,6 +244,8 @@ export const choreography: Choreography = {
   'payout.dropped': {},
   'payout.reversed': { reactions: [markSettlementsReversed, markWithdrawalsReversed] },
   'payout.contradicted': { reactions: [stopRetries] },
+
+  'suspense.receiver_unnamed': { reactions: [nameReceivers] },
 
   'withdrawal.status_changed': { reactions: [scheduleErasure], jobs: [notify] },
   'wallet.adjusted': {},

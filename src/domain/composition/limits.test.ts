@@ -4,19 +4,21 @@ import { join } from 'node:path'
 import { sql } from 'kysely'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { runLaku } from '../../../test/command-line.ts'
+import { sandboxControl } from '../../../test/control.ts'
 import { giveGoodwill } from '../../../test/goodwill.ts'
-import { someone } from '../../../test/laku.ts'
+import { someone, system } from '../../../test/laku.ts'
 import { budi, openSettlementFixture, type SettlementFixture, sinta } from '../../../test/settlements.ts'
 import { enrol, hire } from '../../../test/staff.ts'
 import { customer, refusal, Storefront } from '../../../test/storefront.ts'
 import { good } from '../../../test/wallets.ts'
 import { buildServer } from '../../http/server.ts'
 import { type Actor, DomainError, newId } from '../kernel/index.ts'
+import { factoryAccount } from '../ledger/index.ts'
 import { allowOverLimit, type LimitedKind, listLimits, takeLimit } from '../ops/index.ts'
 import { acceptReturn, getReturn, requestReturn, setOrderStatus } from '../order/index.ts'
-import { createRefund, disposeSuspense, recordChargeback } from '../payment/index.ts'
+import { createRefund, disposeSuspense, readProviderBook, recordChargeback } from '../payment/index.ts'
 import { approveSettlement, holdSettlement, releaseSettlement, writeOffDebt } from '../settlement/index.ts'
-import { putIntoSuspense } from '../suspense/index.ts'
+import { putIntoSuspense, showSuspense } from '../suspense/index.ts'
 import {
   adjustWallet,
   approveWithdrawal,
@@ -127,6 +129,72 @@ describe('case 8: limits count persons, receivers and time', () => {
     expect(slices).toEqual(Array(4).fill('requested'))
     f.laku.clock.shift(DAY_S + 1)
     expect(await dispose(ana, await owed(-300_000), 'wallet')).toBe('wallet')
+  })
+
+  it('ten items in suspense that went to one bank account of nobody known are one sum, and so is money sent to somebody unknown', async () => {
+    const account = { channelCode: 'ID_BCA', accountNumber: '7007007001' }
+    const item = async (amountIdr: number, more: object = {}) => {
+      const code = `disb-${newId()}`
+      const money = { key: code, code, kind: 'payout', amountIdr, why: 'a test', ...more } as const
+      await f.laku.system((work) => putIntoSuspense(work, money))
+      return code
+    }
+    const dispose = async (code: string, to: 'written_off' | 'collected', sentTo?: typeof account) => {
+      const asked = { to, ...(to === 'collected' && { reference: `BCA ${code}` }) }
+      return (await f.laku.as(person(), (work) => disposeSuspense(work, code, asked, sentTo))).status
+    }
+    const spelled = ['7007007001', '700-700-7001', ' 700 700 7001 ']
+    const gone: string[] = []
+    for (let i = 0; i < 10; i++) {
+      const receivedBy = { ...account, accountNumber: spelled[i % 3] as string }
+      gone.push(await dispose(await item(300_000, { receivedBy }), 'written_off'))
+    }
+    expect(gone).toEqual([...Array(3).fill('written_off'), ...Array(7).fill('requested')])
+    // Money that came in is sent on to the same account by the company's bank.
+    expect(await dispose(await item(-300_000), 'collected', account)).toBe('requested')
+    const other = { ...account, accountNumber: '7007007002' }
+    expect(await dispose(await item(-900_000), 'collected', other)).toBe('collected')
+    expect(await dispose(await item(-100_001), 'collected', other)).toBe('requested')
+    // Where no account is named, all of it counts together.
+    expect(await dispose(await item(-900_000), 'collected')).toBe('collected')
+    expect(await dispose(await item(-100_001), 'collected')).toBe('requested')
+    expect(await refusal(dispose(await item(1_000), 'collected', other))).toBe('suspense.sent_to_nobody')
+  })
+
+  it('a payout made by hand at the provider to an account that laku knows names its receiver, who bears it', async () => {
+    const factoryId = await f.factory('8008008001')
+    const { id: userId } = await buyer()
+    const bank = { ...good, accountNumber: '8008008002' }
+    await f.laku.system((work) => giveGoodwill(work, userId, 80_000))
+    const asked = { amountIdr: 20_000, bank, otpVerifiedAt: f.laku.clock.now() }
+    await f.laku.as({ kind: 'customer', id: userId }, (work) => requestWithdrawal(work, asked))
+    const context = { unitOfWork: f.laku.unitOfWork, actor: system, gateway: f.laku.providers.gateway }
+    const read = () => readProviderBook({ ...context, payouts: f.payouts })
+    await read()
+    const byHand = async (key: string, channelCode: string, accountNumber: string) => {
+      const destination = { channelCode, accountNumber, accountHolderName: 'PT Uji' }
+      const { id } = await f.payouts.createPayout({ key, destination, amountIdr: 30_000, description: 'x' })
+      await sandboxControl(f.laku)('POST', `/payouts/${id}`, { status: 'SUCCEEDED', force: true })
+    }
+    await byHand('by hand 1', 'ID_CIMB', '8008008001')
+    await byHand('by hand 2', 'ID_BCA', '8008008002')
+    await byHand('by hand 3', 'ID_BCA', '8008008003')
+    for (let i = 0; i < 4; i++) {
+      f.laku.clock.shift(1_801)
+      await read()
+    }
+    const show = (code: string) => f.laku.system(({ tx }) => showSuspense(tx, code))
+    expect(await show('by hand 1')).toMatchObject({ factoryId, userId: null })
+    expect(await show('by hand 2')).toMatchObject({ factoryId: null, userId })
+    expect(await show('by hand 3')).toMatchObject({ factoryId: null, userId: null })
+    const dispose = (code: string, to: 'offset' | 'wallet') =>
+      refusal(f.laku.as(person(), (work) => disposeSuspense(work, code, { to })))
+    expect(await dispose('by hand 1', 'offset')).toBe('ok')
+    const before = await f.balance(`wallet:${userId}`)
+    expect(await dispose('by hand 2', 'wallet')).toBe('ok')
+    expect(await dispose('by hand 3', 'wallet')).toBe('suspense.no_user')
+    expect(await f.balance(factoryAccount(factoryId))).toBe(-30_000)
+    expect(await f.balance(`wallet:${userId}`)).toBe(before - 30_000)
   })
 
   it('two approvals at once by one person do not both pass', async () => {

@@ -1051,6 +1051,8 @@ export interface SuspenseItems {
   amountIdr: number;
   asked: unknown | null;
   askedBy: string | null;
+  bankChannel: string | null;
+  bankNumber: string | null;
   byFact: Generated<boolean>;
   code: string;
   createdAt: Timestamp;

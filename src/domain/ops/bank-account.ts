@@ -5,6 +5,7 @@ import {
   payoutChannelFacts,
 } from '../../providers/xendit/facts.ts'
 import { kernelErrors } from '../kernel/kernel-errors.ts'
+import type { Vault } from '../kernel/vault.ts'
 
 /**
  * An account to which laku pays out money through Xendit: a bank account, or an e-wallet. Xendit's channel
@@ -16,6 +17,9 @@ export interface BankAccount {
   accountNumber: string
   accountHolderName: string
 }
+
+/** A bank account without its holder's name, as the provider reports the receiver of a payout. */
+export type AccountName = Pick<BankAccount, 'channelCode' | 'accountNumber'>
 
 export type PayoutChannel = PayoutChannelFact
 
@@ -50,13 +54,26 @@ export function requireBankAccount(account: BankAccount, channel?: PayoutChannel
   if (!known) {
     throw kernelErrors.payout_channel_unknown({ channelCode, known: Object.keys(payoutChannels) })
   }
-  const written = account.accountNumber.replaceAll(/[\s.\-()]/g, '')
-  const accountNumber = known.kind === 'ewallet' ? written.replace(/^(\+?62|0062)(?=8)/, '0') : written
+  const accountNumber = plainNumber(account.accountNumber, known.kind)
   const accountHolderName = account.accountHolderName.trim()
   if (!known.digits.test(accountNumber) || accountHolderName === '') {
     throw kernelErrors.bank_account_invalid({ channelCode, digits: known.digits.source })
   }
   return { channelCode, accountNumber, accountHolderName }
+}
+
+const plainNumber = (text: string, kind: PayoutChannel['kind']): string => {
+  const written = text.replaceAll(/[\s.\-()]/g, '')
+  return kind === 'ewallet' ? written.replace(/^(\+?62|0062)(?=8)/, '0') : written
+}
+
+/**
+ * Returns a bank account that the provider or a person named, in the form in which laku stores accounts. So
+ * one account has one text, however its number was written. Nothing is refused: the money moved already.
+ */
+export function plainAccount({ channelCode, accountNumber }: AccountName): AccountName {
+  const code = channelCode.trim().toUpperCase()
+  return { channelCode: code, accountNumber: plainNumber(accountNumber, channelIn(code)?.kind ?? 'bank') }
 }
 
 /**
@@ -96,3 +113,10 @@ export function orUnreadable(open: () => string): string {
     return UNREADABLE
   }
 }
+
+/**
+ * Returns the key under which the limits count all money to one bank account together, whichever user or
+ * factory gets the money.
+ */
+export const limitAccountOf = (vault: Vault, { channelCode, accountNumber }: AccountName): string =>
+  vault.hmac('wallet.limit', `${channelCode}|${accountNumber}`)

@@ -12,10 +12,13 @@ export {
 } from './attention.ts'
 export { listAudit, showAudit } from './audit.ts'
 export {
+  type AccountName,
   type BankAccount,
   channelName,
   describedFor,
+  limitAccountOf,
   orUnreadable,
+  plainAccount,
   shownOrUnreadable,
   UNREADABLE,
 } from './bank-account.ts'

@@ -17,9 +17,18 @@ import {
   post,
   suspenseAccount,
 } from '../ledger/index.ts'
-import { countUse, endAttention, isOverLimit, type LimitUse, requireSecondPerson } from '../ops/index.ts'
+import {
+  type AccountName,
+  countUse,
+  endAttention,
+  isOverLimit,
+  type LimitUse,
+  limitAccountOf,
+  requireSecondPerson,
+} from '../ops/index.ts'
 import { suspenseErrors } from './errors.ts'
 import { type AskedDisposal, type SuspenseItem, showSuspense, suspenseColumns } from './list-suspense.ts'
+import { receivingAccount, sealReceiving } from './receiving-account.ts'
 import { suspenseMachine, suspenseTransitions } from './transitions.ts'
 
 /**
@@ -39,6 +48,8 @@ export interface Place {
    */
   account: AccountKey
   dimensions?: Dimensions
+  /** The bank account to which the company's own bank sent the money, if a person names it. */
+  sentTo?: AccountName | undefined
   /**
    * A step that runs right before the posting. It locks and writes rows of the domain that gets the money.
    */
@@ -62,9 +73,9 @@ export async function disposeOf(
   const { item, note } = await takeOpen(work, text, asked)
   const at = await place(work, item)
   const by = actorLabel(work.actor)
-  const use = useOf(item, at)
+  const use = await useOf(work, item, asked, at)
   if (await isOverLimit(work, use)) {
-    const set = { asked: JSON.stringify(asked), askedBy: by, note }
+    const set = { asked: JSON.stringify(asked), askedBy: by, note, ...sealed(work, at) }
     await moveState(work, suspenseMachine, { to: 'requested', ids: [item.id], set, all: true })
     work.audit({
       command: `suspense ${verbOf(asked)}`,
@@ -128,7 +139,13 @@ export async function decideDisposal(
   if (item.status !== 'requested' || !asked || !askedBy)
     throw suspenseErrors.nothing_asked({ code: item.code, status: item.status })
   if (decision === 'reject') {
-    const set = { asked: null, askedBy: null, note: null }
+    // The account to which the company's bank would have sent the money is forgotten with the request.
+    const set = {
+      asked: null,
+      askedBy: null,
+      note: null,
+      ...(item.amountIdr < 0 && { bankChannel: null, bankNumber: null }),
+    }
     await moveState(work, suspenseMachine, { to: 'open', ids: [item.id], set, all: true })
     work.audit({
       command: 'suspense reject',
@@ -140,7 +157,8 @@ export async function decideDisposal(
   }
   await requireSecondPerson(work, askedBy, () => suspenseErrors.same_person({ askedBy }))
   const at = await place(work, item, asked)
-  await countUse(work, { ...useOf(item, at), person: askedBy }, personOf(work.actor))
+  const use = await useOf(work, item, asked, at)
+  await countUse(work, { ...use, person: askedBy }, personOf(work.actor))
   return await dispose(work, item, asked, at, { askedBy, note: item.note ?? '' })
 }
 
@@ -148,9 +166,10 @@ async function dispose(
   work: Work,
   item: SuspenseItem,
   asked: AskedDisposal,
-  { posting, account, dimensions = {}, before }: Place,
+  at: Place,
   { askedBy, note, byFact = false }: { askedBy: string; note: string; byFact?: boolean },
 ): Promise<SuspenseItem> {
+  const { posting, account, dimensions = {}, before } = at
   await before?.(work, item)
   const { id, code, amountIdr } = item
   const idr = Math.abs(amountIdr)
@@ -167,7 +186,7 @@ async function dispose(
     },
   ])
   const decided = { note, decidedBy: actorLabel(work.actor), decidedAt: work.now }
-  const set = { asked: JSON.stringify(asked), askedBy, byFact, ...decided }
+  const set = { asked: JSON.stringify(asked), askedBy, byFact, ...decided, ...sealed(work, at) }
   await moveState(work, suspenseMachine, { to: asked.to, ids: [id], set, all: true })
   await endAttention(work, 'money_in_suspense', id, `it was disposed of: ${asked.to}`)
   work.audit({
@@ -182,23 +201,43 @@ async function dispose(
 /**
  * Returns the receiver of a suspense item's money, because each receiver has a limit of its own. It is the
  * user or factory whose account gets the money. If the company bears the loss or keeps the money, it is the
- * user or factory of the item, or else the item's code.
+ * user or factory of the item, or else the item's code. Money that is sent to an unknown account of somebody
+ * unknown counts together: otherwise each item would have a limit of its own.
  */
-function receiverOf({ code, userId, factoryId }: SuspenseItem, to?: Dimensions): string {
-  if (to?.userId) return `user:${to.userId}`
-  if (to?.factoryId) return `factory:${to.factoryId}`
-  return userId ? `user:${userId}` : factoryId ? `factory:${factoryId}` : `suspense:${code}`
+function receiverOf(
+  { code, userId, factoryId, amountIdr }: SuspenseItem,
+  { to }: AskedDisposal,
+  place: Dimensions | undefined,
+  account: AccountName | undefined,
+): string {
+  if (place?.userId) return `user:${place.userId}`
+  if (place?.factoryId) return `factory:${place.factoryId}`
+  if (userId) return `user:${userId}`
+  if (factoryId) return `factory:${factoryId}`
+  return to === 'collected' && amountIdr < 0 && !account ? 'suspense:unknown' : `suspense:${code}`
 }
 
 /**
  * Builds the record by which the assignment of a suspense item's money is counted towards a person's limits.
+ * If the bank account that got the money is known, all money to this account counts together.
  */
-const useOf = (item: SuspenseItem, { dimensions }: Place): LimitUse => ({
-  kind: 'suspense',
-  subject: ['suspense', item.id],
-  receiver: receiverOf(item, dimensions),
-  amountIdr: Math.abs(item.amountIdr),
-})
+async function useOf(
+  work: Work,
+  item: SuspenseItem,
+  asked: AskedDisposal,
+  { dimensions, sentTo }: Place,
+): Promise<LimitUse> {
+  const account = sentTo ?? (await receivingAccount(work, item.id))
+  return {
+    kind: 'suspense',
+    subject: ['suspense', item.id],
+    receiver: receiverOf(item, asked, dimensions, account),
+    account: account && limitAccountOf(work.vault, account),
+    amountIdr: Math.abs(item.amountIdr),
+  }
+}
+
+const sealed = ({ vault }: Work, { sentTo }: Place) => sentTo && sealReceiving(vault, sentTo)
 
 const illegal = ({ code, status }: SuspenseItem, { to }: AskedDisposal) =>
   kernelErrors.illegal_transition({

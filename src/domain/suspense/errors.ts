@@ -27,6 +27,10 @@ export const suspenseErrors = defineErrors('suspense', {
     'conflict',
     'This kind of money cannot be assigned in this way. See the possible ways with laku suspense show.',
   ],
+  sent_to_nobody: [
+    'invalid',
+    'This money left laku and came back, so it was sent to no bank account. Leave out --channel and --account.',
+  ],
   same_person: [
     'forbidden',
     'You requested this assignment of money yourself, so you cannot approve it. Ask another person to run laku suspense approve.',

@@ -7,8 +7,8 @@ export {
   type SuspenseItem,
   showSuspense,
 } from './list-suspense.ts'
-export { nameReceiver } from './name-receiver.ts'
 export { collectPlace, offsetPlace, writeOffPlace } from './places.ts'
 export { type NewSuspense, putIntoSuspense, type SuspenseKind } from './put-into-suspense.ts'
+export { nameReceiver, RECEIVING_PURPOSE, type Receiver, receivingAccount } from './receiving-account.ts'
 export { isInSuspense, recordLostReference } from './record-lost-reference.ts'
 export { suspenseTransitions } from './transitions.ts'

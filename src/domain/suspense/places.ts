@@ -1,5 +1,6 @@
 import { lockRows, type Work } from '../kernel/index.ts'
 import { factoryAccount } from '../ledger/index.ts'
+import type { AccountName } from '../ops/index.ts'
 import type { Place } from './dispose.ts'
 import { suspenseErrors } from './errors.ts'
 import type { AskedDisposal, SuspenseItem } from './list-suspense.ts'
@@ -26,7 +27,7 @@ export async function offsetPlace(
  * Assigns a suspense item's money to the company's bank account. Either the money came back to this bank
  * account, or staff sent the money from this bank account to its owner.
  */
-export const collectPlace = (): Place => ({ account: 'bank' })
+export const collectPlace = (sentTo?: AccountName): Place => ({ account: 'bank', sentTo })
 
 /**
  * Assigns a suspense item's money to the company itself. If the money left laku, the company bears the loss.

@@ -1,7 +1,8 @@
 import { sql } from 'kysely'
 import { insertRows, moveState, newId, openStates, type Rupiah, type Work } from '../kernel/index.ts'
 import { type AccountKey, credit, debit, type Posting, post, suspenseAccount } from '../ledger/index.ts'
-import { endAttention } from '../ops/index.ts'
+import { type AccountName, endAttention } from '../ops/index.ts'
+import { sealReceiving } from './receiving-account.ts'
 import { suspenseMachine, suspenseTransitions } from './transitions.ts'
 
 export type SuspenseKind =
@@ -49,6 +50,12 @@ export interface NewSuspense {
   why: string
   userId?: string | null
   factoryId?: string | null
+  /**
+   * The bank account that received the money, if the provider or laku's own payout names it. Decisions about
+   * the money of one account count together. If `userId` and `factoryId` are absent, composition looks for
+   * the account's owner.
+   */
+  receivedBy?: AccountName | undefined
 }
 
 /**
@@ -67,6 +74,7 @@ export async function putIntoSuspense(work: Work, money: NewSuspense): Promise<s
   const opposite = await openOpposite(work, code, account, amountIdr)
   const id = newId()
   const isCleared = opposite !== undefined
+  const { receivedBy } = money
   await insertRows(work.tx, 'suspenseItems', [
     {
       id,
@@ -81,6 +89,7 @@ export async function putIntoSuspense(work: Work, money: NewSuspense): Promise<s
       why: money.why,
       userId: money.userId ?? null,
       factoryId: money.factoryId ?? null,
+      ...sealReceiving(work.vault, receivedBy),
       status: isCleared ? 'cleared' : 'open',
       decidedAt: isCleared ? work.now : null,
       createdAt: work.now,
@@ -91,6 +100,8 @@ export async function putIntoSuspense(work: Work, money: NewSuspense): Promise<s
     await endCleared(work, opposite)
     return undefined
   }
+  if (receivedBy && !money.userId && !money.factoryId)
+    work.emit({ type: 'suspense.receiver_unnamed', aggregate: ['suspense', id], payload: { suspenseId: id } })
   work.requestAttention({
     kind: 'money_in_suspense',
     subject: ['suspense', id],

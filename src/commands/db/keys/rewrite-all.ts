@@ -1,6 +1,6 @@
 import type { Progress } from '../../../cli/output/progress.ts'
 import {
-  recountWithdrawals,
+  recountAccounts,
   reencryptPage,
   sealedTables,
 } from '../../../domain/composition/sealing/sealed-data.ts'
@@ -36,7 +36,7 @@ export async function rewriteAll(
     } while (after !== undefined)
     progress.step(sealed.table)
   }
-  await unitOfWork.run(actor, (work) => recountWithdrawals(work))
+  await unitOfWork.run(actor, (work) => recountAccounts(work))
   for (const [name, reseal] of [
     ['postings', resealPostings],
     ['chain', resealChain],

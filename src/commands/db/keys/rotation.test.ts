@@ -5,6 +5,7 @@ import { askLaku, runLaku } from '../../../../test/command-line.ts'
 import { CommandScenes } from '../../../../test/contract/command-scenes.ts'
 import { query, testEncryptionKey } from '../../../../test/global-setup.ts'
 import { admin, type TestLaku } from '../../../../test/laku.ts'
+import { staff } from '../../../../test/staff.ts'
 import { good } from '../../../../test/wallets.ts'
 import { beginRun, keepAnswer } from '../../../domain/auth/index.ts'
 import { choreography } from '../../../domain/composition/choreography.ts'
@@ -13,7 +14,10 @@ import { sealedTables } from '../../../domain/composition/sealing/sealed-data.ts
 import { bankAccountsOf, taxIdOf, updateFactory } from '../../../domain/factory/index.ts'
 import { insertRows, newId, runChecks, UnitOfWork, Vault } from '../../../domain/kernel/index.ts'
 import { takeChainPage } from '../../../domain/ledger/index.ts'
+import { limitAccountOf } from '../../../domain/ops/index.ts'
 import { workRecords } from '../../../domain/ops/work-records.ts'
+import { disposeSuspense } from '../../../domain/payment/index.ts'
+import { putIntoSuspense } from '../../../domain/suspense/index.ts'
 import { adjustWallet, requestWithdrawal } from '../../../domain/wallet/index.ts'
 import { openValue, sealValue } from '../../../domain/way-in/sealed-values.ts'
 import { openParams, sealParams } from '../../../domain/whatsapp/secret-params.ts'
@@ -91,6 +95,9 @@ beforeAll(async () => {
     await beginRun(work, { ...run, command: 'settle run' })
     await keepAnswer(work, { id: run.id, attempt: 1 }, 'done')
   })
+  const gone = { kind: 'payout', amountIdr: 1_000, why: 'a test', receivedBy: bank } as const
+  await laku.system((work) => putIntoSuspense(work, { ...gone, key: 'disb-1', code: 'disb-1' }))
+  await laku.as(staff('finance', 'a test'), (work) => disposeSuspense(work, 'disb-1', { to: 'written_off' }))
   await laku.system((work) => takeChainPage(work))
   vi.stubEnv('DATABASE_URL', laku.urls.app)
   vi.stubEnv('DATABASE_OWNER_URL', laku.ownerUrl)
@@ -236,6 +243,9 @@ describe('the keys of the database rotate', () => {
       .execute()
     expect(audit).toContainEqual(expect.objectContaining({ actorName: 'ana', subjectKind: 'key' }))
     await readsAll(alone())
+    // Decisions of before and after the new key about money to one bank account count together.
+    const counted = laku.db.selectFrom('limitUses').select('account').where('kind', '=', 'suspense')
+    expect(await counted.execute()).toEqual([{ account: limitAccountOf(new Vault(newKey), bank) }])
     expect(
       await broken(withKeys(laku, new Vault(newKey, 'another key of the book, which was never admitted'))),
     ).not.toEqual([])

@@ -10,6 +10,7 @@ import { orderPersonalData } from '../../order/personal-data.ts'
 import { paymentPersonalData } from '../../payment/personal-data.ts'
 import { payoutPersonalData } from '../../payout/personal-data.ts'
 import { reviewPersonalData } from '../../review/personal-data.ts'
+import { suspensePersonalData } from '../../suspense/personal-data.ts'
 import { userPersonalData } from '../../user/personal-data.ts'
 import { walletPersonalData } from '../../wallet/personal-data.ts'
 import { wayInPersonalData } from '../../way-in/personal-data.ts'
@@ -31,6 +32,7 @@ export const personalTables: readonly PersonalTable[] = [
   ...wayInPersonalData,
   ...opsPersonalData,
   ...payoutPersonalData,
+  ...suspensePersonalData,
   ...reviewPersonalData,
   ...notificationPersonalData,
   ...whatsappPersonalData,

@@ -222,6 +222,7 @@ const sectionOf: Record<string, string> = {
 }
 const notExported: Record<string, string> = {
   way_keys: 'a key of ours, under which what was changed is kept sealed',
+  suspense_items: 'the account to which a payout went: the same as that of its withdrawals',
   paces: 'how much of a limit is used up',
   called_codes: 'a code that is over in minutes',
   whatsapp_pace: 'when the next message may go',

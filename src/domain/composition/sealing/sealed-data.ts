@@ -1,8 +1,9 @@
 import { sql } from 'kysely'
 import { FACTOR_PURPOSE, resealFactors } from '../../auth/index.ts'
 import { asRecords, secondsAfter, type Tx, type Vault, type Work } from '../../kernel/index.ts'
-import { recountUses } from '../../ops/index.ts'
-import { fingerprintOf, limitAccountOf } from '../../wallet/index.ts'
+import { limitAccountOf, recountUses } from '../../ops/index.ts'
+import { RECEIVING_PURPOSE } from '../../suspense/index.ts'
+import { fingerprintOf } from '../../wallet/index.ts'
 
 /** A table that holds encrypted columns. */
 export interface SealedTable {
@@ -60,6 +61,7 @@ export const sealedTables: readonly SealedTable[] = [
       return { fingerprint: fingerprintOf(vault, { channelCode, accountNumber, accountHolderName }) }
     },
   },
+  { table: 'suspense_items', columns: ['bank_number'], purpose: RECEIVING_PURPOSE },
   {
     table: 'staff_factors',
     columns: ['secret_sealed'],
@@ -161,29 +163,32 @@ export async function reencryptPage(
 const LIMIT_WINDOW_S = 8 * 86_400
 
 /**
- * Hashes the bank accounts of recent withdrawals again under the new key. Otherwise one account would have
- * two hashes, and its withdrawal limit would not count all its withdrawals. Returns how many withdrawals were
- * changed.
+ * Hashes the bank accounts of recent withdrawals, and of decisions about money in suspense, again under the
+ * new key. Otherwise one account would have two hashes, and its limit would not count all of its money.
+ * Returns how many counts were changed.
  */
-export async function recountWithdrawals({
+export async function recountAccounts({
   tx,
   vault,
   now,
 }: Pick<Work, 'tx' | 'vault' | 'now'>): Promise<number> {
   const { rows } = await sql<{
     id: string
+    kind: 'withdrawal' | 'suspense'
     channelCode: string
-    accountNumber: string
+    sealedNumber: string
     account: string | null
   }>`
-    select u.id, u.account, d.channel_code, d.account_number from limit_uses u
+    select u.id, u.kind, u.account, d.channel_code, d.account_number as sealed_number from limit_uses u
       join withdrawals w on w.id::text = u.subject_id join withdrawal_destinations d on d.id = w.destination_id
-    where u.kind = 'withdrawal' and u.used_at > ${secondsAfter(now, -LIMIT_WINDOW_S)}`.execute(tx)
-  const fresh = rows.flatMap(({ id, channelCode, accountNumber, account }) => {
-    const again = limitAccountOf(vault, {
-      channelCode,
-      accountNumber: vault.open('wallet.destination', accountNumber),
-    })
+    where u.kind = 'withdrawal' and u.used_at > ${secondsAfter(now, -LIMIT_WINDOW_S)}
+    union all
+    select u.id, u.kind, u.account, i.bank_channel, i.bank_number from limit_uses u
+      join suspense_items i on i.id::text = u.subject_id and i.bank_number is not null
+    where u.kind = 'suspense' and u.used_at > ${secondsAfter(now, -LIMIT_WINDOW_S)}`.execute(tx)
+  const fresh = rows.flatMap(({ id, kind, channelCode, sealedNumber, account }) => {
+    const purpose = kind === 'withdrawal' ? 'wallet.destination' : RECEIVING_PURPOSE
+    const again = limitAccountOf(vault, { channelCode, accountNumber: vault.open(purpose, sealedNumber) })
     return again === account ? [] : [{ id, account: again }]
   })
   if (fresh.length > 0) await recountUses(tx, fresh)

@@ -1,6 +1,6 @@
 import { requireStaff, type Work } from '../../kernel/index.ts'
 import { bookTransactions } from './book-transactions.ts'
-import { askAbout, askRefund, type BookContext, keepLines, suspendLine } from './resolve-lines.ts'
+import { askAbout, askKnown, type BookContext, keepLines, suspendLine } from './resolve-lines.ts'
 
 export interface BookedLine {
   id: string
@@ -31,13 +31,13 @@ export async function bookLine(context: BookContext, id: string): Promise<Booked
   const { unitOfWork, actor, gateway } = context
   const line = await gateway.getTransaction(id)
   await askAbout(context, line)
-  const refund = await askRefund(context, line)
+  const known = await askKnown(context, line)
   const became = await unitOfWork.run(actor, async (work): Promise<BookedLine['became']> => {
     const { differing } = await bookTransactions(work, [line])
     await keepLines(work, [line], differing)
     if (line.status === 'PENDING' || line.status === 'UNKNOWN') return 'waits'
     if (differing.length === 0) return 'agreed'
-    await suspendLine(work, line, { refund })
+    await suspendLine(work, line, known)
     return 'suspended'
   })
   return { id, type: line.type, became }

@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import { newId, type Rupiah, sumIdr, type Work } from '../../kernel/index.ts'
 import { credit, debit, type Posting, post } from '../../ledger/index.ts'
-import { endAttention } from '../../ops/index.ts'
+import { type AccountName, endAttention } from '../../ops/index.ts'
 import { putIntoSuspense } from '../../suspense/index.ts'
 import { bookChargebackLines } from '../chargebacks/book-lines.ts'
 import type { GatewayRefund } from '../gateway.ts'
@@ -39,6 +39,8 @@ const objects: ReadonlySet<string> = new Set([
   'BATCH_DISBURSEMENT',
   'PAYOUT',
 ])
+/** The types of lines in Xendit's transaction list that are about a payout. */
+export const payoutTypes: ReadonlySet<string> = new Set(['DISBURSEMENT', 'BATCH_DISBURSEMENT', 'PAYOUT'])
 const sweeps: ReadonlySet<string> = new Set(['WITHDRAWAL', 'TOPUP'])
 
 const isOfObject = ({ type }: Pick<GatewayTransaction, 'type'>): boolean => objects.has(type)
@@ -104,20 +106,30 @@ export async function bookTransactions(
   }
 }
 
+/** The facts about a line of Xendit's transaction list that only its payment, refund or payout tells. */
+export interface KnownOfLine {
+  /** The code under which the line's money goes into suspense, in place of the line's own. */
+  code?: string | undefined
+  /** Xendit's refund of the line. */
+  refund?: GatewayRefund | undefined
+  /** The bank account that received the line's payout. */
+  receivedBy?: AccountName | undefined
+}
+
 /**
  * Moves the difference between a line of Xendit's transaction list and laku's ledger into the suspense
  * account (unexplained money). The entry gets laku's code of the line's payment, refund or payout; if there
  * is none, the line's reference or id. An earlier attention item about a refund or payout that laku did not
- * ask for is no longer needed. The entry replaces it. `code` replaces the code of the entry. `refund` is
- * Xendit's refund of the line, which names the payment: the payment's buyer got the money, so a decision
- * about the money counts in that buyer's limit.
+ * ask for is no longer needed. The entry replaces it. A refund names its payment, and so the buyer who got
+ * the money. A payout names its bank account. Decisions about the money count in the limit of that buyer or
+ * account.
  */
 export async function suspend(
   work: Work,
   line: GatewayTransaction,
   { amountIdr }: Booked,
   why: string,
-  { code, refund }: { code?: string | undefined; refund?: GatewayRefund | undefined } = {},
+  { code, refund, receivedBy }: KnownOfLine = {},
 ): Promise<void> {
   const { id, type, productId, referenceId } = line
   const ours = await ownerOf(work, line)
@@ -147,6 +159,7 @@ export async function suspend(
     subjectId: ours?.id ?? null,
     userId: ours ? ours.userId : refund ? await buyerOf(work, refund) : null,
     factoryId: ours?.factoryId ?? null,
+    receivedBy,
   })
 }
 

@@ -9,7 +9,7 @@ import { confirmInvoices, isPaid } from '../invoices/confirm.ts'
 import { applyRefundAnswers } from '../refunds/apply-answers.ts'
 import { refusedAsNothing } from '../refunds/call-provider.ts'
 import { payableStates } from '../transitions.ts'
-import { bookTransactions, suspend } from './book-transactions.ts'
+import { bookTransactions, type KnownOfLine, payoutTypes, suspend } from './book-transactions.ts'
 import { type Booked, bookedOf } from './booked-sums.ts'
 import type { GatewayTransaction } from './gateway-transactions.ts'
 
@@ -152,14 +152,14 @@ export async function resolveKeptLines(context: BookContext, adopting: Adopting)
   for (const { id } of kept) {
     const line = await gateway.getTransaction(id)
     await unlessUnfollowable(() => adoptObject(context, line, adopting, sum))
-    const refund = await refundOf(context, line)
-    const code = await codeOfLost(context, refund)
+    const known = await knownOf(context, line)
+    const code = await codeOfLost(context, known.refund)
     const became = await unitOfWork.run(actor, async (work) => {
       const { differing } = await bookTransactions(work, [line])
       await keepLines(work, [line], differing)
       if (differing.length === 0) return 'followed'
       if (line.status === 'PENDING') return 'waiting'
-      await suspendLine(work, line, { code, refund })
+      await suspendLine(work, line, { ...known, code })
       return 'suspended'
     })
     if (became === 'waiting')
@@ -197,14 +197,17 @@ async function adoptObject(
 }
 
 /**
- * Returns Xendit's refund of a line; undefined if the line is about no refund, or Xendit does not have it.
+ * Asks Xendit for the refund of a line, or for the bank account of its payout. The result is empty if the
+ * line is about neither, or Xendit does not have it.
  */
-async function refundOf(
-  { gateway }: BookContext,
+async function knownOf(
+  { gateway, payouts }: BookContext,
   { type, productId }: GatewayTransaction,
-): Promise<GatewayRefund | undefined> {
-  if (type !== 'REFUND' || !productId) return undefined
-  return await refusedAsNothing(() => gateway.getRefund(productId))
+): Promise<KnownOfLine> {
+  if (!productId) return {}
+  if (type === 'REFUND') return { refund: await refusedAsNothing(() => gateway.getRefund(productId)) }
+  if (!payouts || !payoutTypes.has(type)) return {}
+  return { receivedBy: (await refusedAsNothing(() => payouts.getPayout(productId)))?.destination }
 }
 
 /**
@@ -250,7 +253,7 @@ async function followLine(context: BookContext, { id, looks, seenAt }: KeptLine)
   const line = await unlessFailing(() => gateway.getTransaction(id))
   if (!line) return 'waits'
   await askAbout(context, line)
-  const refund = looks < LOOKS ? undefined : await askRefund(context, line)
+  const known = looks < LOOKS ? {} : await askKnown(context, line)
   const mayWait = ({ now }: Pick<Work, 'now'>) => looks < LOOKS || secondsAfter(seenAt, STALE_AFTER_S) > now
   try {
     return await unitOfWork.run(actor, async (work): Promise<FollowedLine> => {
@@ -258,7 +261,7 @@ async function followLine(context: BookContext, { id, looks, seenAt }: KeptLine)
       await keepLines(work, [line], differing)
       if (differing.length === 0) return 'agreed'
       if (mayWait(work)) return 'waits'
-      await suspendLine(work, line, { refund })
+      await suspendLine(work, line, known)
       return 'suspended'
     })
   } catch (error) {
@@ -266,7 +269,7 @@ async function followLine(context: BookContext, { id, looks, seenAt }: KeptLine)
     // its money goes into the suspense account (unexplained money).
     return await unitOfWork.run(actor, async (work): Promise<FollowedLine> => {
       if (mayWait(work)) throw error
-      await suspendLine(work, line, { refund })
+      await suspendLine(work, line, known)
       return 'suspended'
     })
   }
@@ -279,7 +282,7 @@ async function followLine(context: BookContext, { id, looks, seenAt }: KeptLine)
 export async function suspendLine(
   work: Work,
   line: GatewayTransaction,
-  known: { code?: string | undefined; refund?: GatewayRefund | undefined } = {},
+  known: KnownOfLine = {},
 ): Promise<void> {
   const booked = (await bookedOf(work.tx, [line])).get(line.id) as Booked
   await suspend(
@@ -299,12 +302,11 @@ export async function askAbout(context: BookContext, line: GatewayTransaction): 
   await unlessFailing(() => askObject(context, line))
 }
 
-/** Returns Xendit's refund of a line; undefined if there is none, or Xendit does not answer. */
-export async function askRefund(
-  context: BookContext,
-  line: GatewayTransaction,
-): Promise<GatewayRefund | undefined> {
-  return await unlessFailing(() => refundOf(context, line))
+/**
+ * Asks Xendit for the refund or the bank account of a line; the result is empty if Xendit does not answer.
+ */
+export async function askKnown(context: BookContext, line: GatewayTransaction): Promise<KnownOfLine> {
+  return (await unlessFailing(() => knownOf(context, line))) ?? {}
 }
 
 async function askObject(

@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import { actorLabel, insertRows, lockRows, newId, type Work } from '../../kernel/index.ts'
 import { walletAccount } from '../../ledger/index.ts'
+import type { AccountName } from '../../ops/index.ts'
 import { claimBankReference } from '../../payout/index.ts'
 import {
   type AskedDisposal,
@@ -36,15 +37,21 @@ import { lockQuarantined } from './lock.ts'
  * wallet or out of it. `collected`: the money came back to the company's bank, or is sent to its owner from
  * there. `written_off`: the company bears or keeps the money. `reassigned`: a chargeback is assigned to its
  * payment, or to quarantined money. Money that the provider moved by itself is assigned to the provider's
- * fees. Above the policy's limit a second approver decides.
- * @throws suspense.not_found, ambiguous, no_factory, no_user, not_of_that, no_place,
+ * fees. Above the policy's limit a second approver decides. `sentTo` is the bank account to which collected
+ * money was sent; the limits count all money to one account together.
+ * @throws suspense.not_found, ambiguous, no_factory, no_user, not_of_that, no_place, sent_to_nobody,
  * wallet.insufficient_balance,
  *   payout.reference_used, reference_invalid, payment.not_refundable, kernel.illegal_transition,
  *   reason_required, forbidden
  */
-export async function disposeSuspense(work: Work, item: string, asked: AskedDisposal): Promise<SuspenseItem> {
+export async function disposeSuspense(
+  work: Work,
+  item: string,
+  asked: AskedDisposal,
+  sentTo?: AccountName,
+): Promise<SuspenseItem> {
   await lockPlace(work, await showSuspense(work.tx, item), asked)
-  return await disposeOf(work, item, asked, (_, found) => placeOf(work, found, asked))
+  return await disposeOf(work, item, asked, (_, found) => placeOf(work, found, asked, sentTo))
 }
 
 /**
@@ -101,13 +108,19 @@ async function lockPlace(
 /** Returns the id of the quarantined money if `place` (the destination) has the form `quarantine:{id}`. */
 const quarantineIn = (place: string | undefined) => /^quarantine:(.+)$/.exec(place ?? '')?.[1]
 
-async function placeOf(work: Work, item: SuspenseItem, asked: AskedDisposal): Promise<Place> {
+async function placeOf(
+  work: Work,
+  item: SuspenseItem,
+  asked: AskedDisposal,
+  sentTo?: AccountName,
+): Promise<Place> {
   if (asked.to === 'offset') return await offsetPlace(work, item, asked)
   if (asked.to === 'wallet') return walletPlace(item, asked)
   if (asked.to === 'collected') {
     const { reference } = asked
+    if (sentTo && item.amountIdr > 0) throw suspenseErrors.sent_to_nobody({ code: item.code })
     return {
-      ...collectPlace(),
+      ...collectPlace(sentTo),
       // The reference of a bank transfer can be claimed only once, so that no other command books the
       // transfer again.
       before: async () => {

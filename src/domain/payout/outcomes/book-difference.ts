@@ -2,6 +2,7 @@ import { sql } from 'kysely'
 import type { Rupiah, Work } from '../../kernel/index.ts'
 import { putIntoSuspense } from '../../suspense/index.ts'
 import type { GatewayPayout } from '../gateway.ts'
+import { accountOf } from '../payouts/destination.ts'
 import type { LockedPayout } from '../payouts/lock.ts'
 import { ownerOf } from '../payouts/lock.ts'
 import { verdictOf } from '../rules.ts'
@@ -15,7 +16,7 @@ import { verdictOf } from '../rules.ts'
 export async function bookDifference(
   work: Work,
   payout: Pick<LockedPayout, 'id' | 'key' | 'amountIdr' | 'userId' | 'factoryId'>,
-  answer: Pick<GatewayPayout, 'id' | 'status' | 'amountIdr'>,
+  answer: Pick<GatewayPayout, 'id' | 'status' | 'amountIdr' | 'destination'>,
   ownIdr: Rupiah,
 ): Promise<boolean> {
   const verdict = verdictOf(answer.status)
@@ -32,6 +33,7 @@ export async function bookDifference(
     providerId: answer.id,
     amountIdr,
     why: whyOf(payout, answer, ownIdr),
+    receivedBy: answer.destination ?? (await accountOf(work, payout.id)),
     ...ownerOf(payout),
   })
   return true

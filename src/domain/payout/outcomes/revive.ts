@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import { inSql, moveState, openStates, secondsAfter, type Work } from '../../kernel/index.ts'
 import { putIntoSuspense, suspenseTransitions } from '../../suspense/index.ts'
+import { accountOf } from '../payouts/destination.ts'
 import type { LockedPayout } from '../payouts/lock.ts'
 import { ownerOf } from '../payouts/lock.ts'
 import { nextLookS, OLDER_ONE_ARRIVED } from '../rules.ts'
@@ -132,6 +133,7 @@ export async function suspendArrived(work: Work, payout: LockedPayout, why: stri
     account: route === 'bank' ? 'bank' : 'gateway',
     amountIdr,
     why,
+    receivedBy: await accountOf(work, id),
     ...ownerOf(payout),
   })
 }

@@ -1,5 +1,12 @@
-import type { Vault } from '../../kernel/index.ts'
-import { type BankAccount, shownOrUnreadable } from '../../ops/index.ts'
+import { sql } from 'kysely'
+import type { Vault, Work } from '../../kernel/index.ts'
+import {
+  type AccountName,
+  type BankAccount,
+  orUnreadable,
+  shownOrUnreadable,
+  UNREADABLE,
+} from '../../ops/index.ts'
 
 const PURPOSE = 'payout.destination'
 
@@ -32,3 +39,17 @@ export function openAccount(vault: Vault, sealed: SealedAccount): BankAccount {
  */
 export const shownAccount = (vault: Vault, sealedNumber: string): string =>
   shownOrUnreadable(() => vault.open(PURPOSE, sealedNumber))
+
+/**
+ * Returns the bank account of a stored payout; undefined if the account was erased, or if no available key
+ * decrypts it.
+ */
+export async function accountOf({ tx, vault }: Work, payoutId: string): Promise<AccountName | undefined> {
+  const { rows } = await sql<Pick<SealedAccount, 'channelCode' | 'accountNumber'>>`
+    select channel_code, account_number from payouts where id = ${payoutId}`.execute(tx)
+  const [row] = rows
+  const number = row ? orUnreadable(() => vault.open(PURPOSE, row.accountNumber)) : UNREADABLE
+  return row && number !== '' && number !== UNREADABLE
+    ? { channelCode: row.channelCode, accountNumber: number }
+    : undefined
+}

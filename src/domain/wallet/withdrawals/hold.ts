@@ -1,6 +1,6 @@
-import { insertRows, newCode, newId, type Rupiah, type Vault, type Work } from '../../kernel/index.ts'
+import { insertRows, newCode, newId, type Rupiah, type Work } from '../../kernel/index.ts'
 import { credit, debit, post, walletAccount } from '../../ledger/index.ts'
-import { type BankAccount, countUse, isOverLimit, type LimitUse } from '../../ops/index.ts'
+import { countUse, isOverLimit, type LimitUse, limitAccountOf } from '../../ops/index.ts'
 import { channelFit } from '../../payout/index.ts'
 import { withdrawalsFrom } from '../../user/index.ts'
 import { walletErrors } from '../errors.ts'
@@ -99,15 +99,6 @@ export async function withdrawalUse(
     person: `customer:${userId}`,
   }
 }
-
-/**
- * Returns the key under which the limits count all withdrawals to one bank account together, whichever user
- * requests them.
- */
-export const limitAccountOf = (
-  vault: Vault,
-  { channelCode, accountNumber }: Pick<BankAccount, 'channelCode' | 'accountNumber'>,
-) => vault.hmac('wallet.limit', `${channelCode}|${accountNumber}`)
 
 const laterOf = (a: Date, b: Date) => (a > b ? a : b)
 
