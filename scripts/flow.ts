@@ -3,7 +3,7 @@
 import { choreography } from '../src/domain/composition/choreography.ts'
 import { jobs } from '../src/jobs/registry.ts'
 import { readCode } from './code-graph.ts'
-import { printWay } from './print-way.ts'
+import { ABOUT_CONDITIONS, printWay } from './print-way.ts'
 import { Ways } from './ways.ts'
 
 const rows = Object.entries(choreography)
@@ -16,7 +16,9 @@ if (!name || (!jobsOfEvents.has(name) && !isJob)) {
     const near = all.filter((known) => known.split('.')[0] === room)
     return near.length > 0 ? near : all
   }
-  console.error(name ? `there is no event or job ${name}` : 'usage: npm run flow <event or job>')
+  console.error(
+    name ? `there is no event or job ${name}` : `usage: npm run flow <event or job>\n${ABOUT_CONDITIONS}`,
+  )
   console.error(`events: ${ofRoom([...jobsOfEvents.keys()]).join(', ')}`)
   console.error(`jobs: ${ofRoom(jobs.map((job) => job.name)).join(', ')}`)
   process.exit(2)

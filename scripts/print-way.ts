@@ -4,6 +4,10 @@ import type { Follower, Step, WayFile, Ways } from './ways.ts'
 /** The maximum number of entrances that are listed for one event. */
 const ENTRANCES_SHOWN = 20
 
+/** Explains which conditions a printed way shows, and where a reader finds the others. */
+export const ABOUT_CONDITIONS =
+  '(only if …), (unless …): the condition of a job in choreography.ts. A reaction decides in its own code which events concern it.'
+
 /**
  * Returns the way of an event or job as text: each event with its entrances, reactions and jobs, then all
  * files of the way, in reading order. The entrances are listed for the first event alone.
@@ -23,6 +27,7 @@ export function printWay(ways: Ways, name: string, isJob: boolean): string {
   lines.push('', 'files, in order', ...files.map((file, i) => `${String(i + 1).padStart(4)}  ${file}`))
   if (ends.size > 0)
     lines.push('', '(end): nobody follows the event, or a message is sent (npm run flow notify)')
+  lines.push('', ABOUT_CONDITIONS)
   return lines.join('\n').trim()
 }
 
@@ -54,15 +59,16 @@ function printBeginnings(entrances: readonly string[], after: readonly string[])
 }
 
 function printFollower(
-  { name, emits, files }: Follower,
+  { name, when, emits, files }: Follower,
   ends: ReadonlySet<string>,
   shown: Set<string>,
 ): string[] {
-  if (shown.has(name)) return [`    ${name} (as above)`]
+  const said = when === undefined ? name : `${name} (${when})`
+  if (shown.has(name)) return [`    ${said} (as above)`]
   shown.add(name)
   const events = emits.map((event) => (ends.has(event) ? `${event} (end)` : event))
   return [
-    `    ${name}${events.length > 0 ? ` -> ${events.join(', ')}` : ''}`,
+    `    ${said}${events.length > 0 ? ` -> ${events.join(', ')}` : ''}`,
     ...files.map(({ file, acts }) => `      ${[file, ...wordsOf(acts)].join('  ')}`),
   ]
 }

@@ -65,6 +65,27 @@ describe('the ways through the code', () => {
     expect(text).toMatch(/src\/domain\/payment\/refunds\/call-provider\.ts {2}calls .*gateway\.createRefund/)
   })
 
+  it('name the condition of a job that follows only some events', () => {
+    const jobsOf = (event: string) =>
+      ways.from(event)[0]?.followers.flatMap(({ kind, name, when }) => (kind === 'job' ? [[name, when]] : []))
+    expect(jobsOf('refund.decided')).toEqual([
+      ['notify', 'only if payload.refundIdr > 0'],
+      ['refunds.submit', "only if payload.destination === 'source'"],
+    ])
+    expect(jobsOf('participant.released')).toEqual([
+      ['notify', undefined],
+      ['payments.withdraw', "unless because === 'expired' || wasPaid"],
+    ])
+    expect(jobsOf('webhook.received')?.[1]).toEqual([
+      'webhooks.biteship',
+      "only if payload.provider === 'biteship'",
+    ])
+    expect(jobsOf('whatsapp.failed')?.[0]).toEqual(['otp.deliver', 'unless challengeId === undefined'])
+    expect(printWay(ways, 'refund.decided', false)).toContain(
+      "    refunds.submit (only if payload.destination === 'source') -> ",
+    )
+  })
+
   it('begin at the commands, routes, webhooks and jobs that lead to the event', () => {
     const [paid] = ways.from('payment.paid')
     const entrances = [

@@ -1,5 +1,6 @@
 import { type Acts, readActs } from './acts.ts'
 import { type CodeGraph, type Declaration, keyOf, reachOf } from './code-graph.ts'
+import { type JobConditions, readJobConditions } from './job-conditions.ts'
 import type { Node } from './syntax.ts'
 
 const CHOREOGRAPHY = keyOf('src/domain/composition/choreography.ts', 'choreography')
@@ -19,6 +20,8 @@ export interface WayFile {
 export interface Follower {
   kind: 'reaction' | 'job'
   name: string
+  /** The condition under which a job follows; undefined if it always does, or for a reaction. */
+  when?: string | undefined
   /**
    * The files on the way to everything that this reaction or job does: the events that it emits, the
    * postings, the moves to other states and the calls of providers. They are in the order of the calls.
@@ -46,6 +49,7 @@ export type JobsOfEvents = ReadonlyMap<string, readonly string[]>
 export class Ways {
   readonly #graph: CodeGraph
   readonly #jobs: JobsOfEvents
+  readonly #conditions: JobConditions
   readonly #reactions: ReadonlyMap<string, readonly string[]>
   readonly #eventOfReaction: ReadonlyMap<string, string>
   readonly #acts: ReadonlyMap<string, Acts>
@@ -54,6 +58,7 @@ export class Ways {
   constructor(root: string, graph: CodeGraph, jobs: JobsOfEvents) {
     this.#graph = graph
     this.#jobs = jobs
+    this.#conditions = readJobConditions(root, graph)
     this.#reactions = readReactions(graph)
     this.#eventOfReaction = new Map(
       [...this.#reactions].flatMap(([event, keys]) => keys.map((key) => [key, event] as const)),
@@ -78,9 +83,10 @@ export class Ways {
               ...(this.#reactions.get(event) ?? []).map((key) =>
                 this.#follower('reaction', nameOf(key), [key]),
               ),
-              ...(this.#jobs.get(event) ?? []).map((job) =>
-                job === NOTIFY && !withMessages ? messageJob : this.job(job),
-              ),
+              ...(this.#jobs.get(event) ?? []).map((job, i) => ({
+                ...(job === NOTIFY && !withMessages ? messageJob : this.job(job)),
+                when: this.#conditions.get(event)?.[i],
+              })),
             ]
       for (const next of followers.flatMap((follower) => follower.emits)) reached.add(next)
       steps.push({ event, ...this.#beginningsOf(event), followers })
