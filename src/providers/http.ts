@@ -21,7 +21,7 @@ export interface ProviderVerdict {
  */
 export interface CallLimiter {
   /**
-   * Resolves when a call to the endpoint may be made.
+   * Resolves as soon as the endpoint's rate limit allows one more call.
    * @throws ProviderFailure limited, where that is too far off
    */
   take(endpoint: string): Promise<void>

@@ -44,7 +44,7 @@ const SHUFFLE_WAIT_MS = 40
 
 type Outcome = 'accepted' | 'refused' | 'timed_out'
 
-function fraction(value: unknown, name: string, high: number): number {
+function numberUpTo(value: unknown, name: string, high: number): number {
   if (value === undefined) return 0
   if (typeof value !== 'number' || !(value >= 0 && value <= high))
     throw new WireError(400, { error: `${name}: a number from 0 to ${high} is wanted` })
@@ -80,10 +80,10 @@ export class WebhookDelivery {
   misbehave(body: unknown): Misbehaviour {
     const fields = fieldsOf(body)
     this.#misbehaviour = {
-      duplicates: Math.floor(fraction(fields.duplicates, 'duplicates', 20)),
+      duplicates: Math.floor(numberUpTo(fields.duplicates, 'duplicates', 20)),
       shuffle: fields.shuffle === true,
-      delay_ms: fraction(fields.delay_ms, 'delay_ms', 600_000),
-      drop_rate: fraction(fields.drop_rate, 'drop_rate', 1),
+      delay_ms: numberUpTo(fields.delay_ms, 'delay_ms', 600_000),
+      drop_rate: numberUpTo(fields.drop_rate, 'drop_rate', 1),
     }
     return this.#misbehaviour
   }

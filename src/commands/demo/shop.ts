@@ -72,8 +72,8 @@ export class Shop {
   }
 
   /**
-   * Runs a command like the method `laku`, but with the given staff token: a step for two people needs two
-   * tokens.
+   * Runs a command with the given staff token; otherwise like the method `laku`. If a step needs two people,
+   * each person's command has a token of their own.
    */
   lakuAs<T>(token: string, ...args: string[]): Promise<T> {
     // LAKU_SERVER names the demo's own shop, whichever shop the person who runs the demo has chosen.

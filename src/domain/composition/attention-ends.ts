@@ -39,13 +39,13 @@ export type AttentionEnd = GoneWhen | ByPerson
 const subject = sql`a.subject_id::uuid`
 
 /** Ends the attention item when its subject, a row of this table, is in one of these states. */
-const is = (table: string, ...states: string[]): GoneWhen => ({
+const endsIn = (table: string, ...states: string[]): GoneWhen => ({
   gone: sql`exists (select from ${sql.table(table)} t where t.id = ${subject} and t.status = any(${states}))`,
   states: { table, of: states, not: false },
 })
 
 /** Ends the attention item when its subject, a row of this table, is in none of these states any more. */
-const isNot = (table: string, ...states: string[]): GoneWhen => ({
+const endsUnlessIn = (table: string, ...states: string[]): GoneWhen => ({
   gone: sql`exists (select from ${sql.table(table)} t where t.id = ${subject} and t.status <> all(${states}))`,
   states: { table, of: states, not: true },
 })
@@ -109,7 +109,7 @@ export const attentionEnds: Record<AttentionKind, AttentionEnd> = {
   books_differ: {
     gone: sql`exists (select from reconciliations r where r.status = 'agrees' and r.finished_at > a.since)`,
   },
-  bank_batch_unconfirmed: is('bank_batches', ...finalStates(bankBatchTransitions)),
+  bank_batch_unconfirmed: endsIn('bank_batches', ...finalStates(bankBatchTransitions)),
   chargeback_ambiguous: {
     gone: sql`exists (select from chargebacks c where c.provider_transaction_id = a.subject_id)`,
   },
@@ -147,15 +147,15 @@ export const attentionEnds: Record<AttentionKind, AttentionEnd> = {
       else false end`,
   },
   job_failed: { person: 'jobs retry, redrive and cancel end it (src/runtime/retry-jobs.ts)' },
-  money_in_suspense: isNot('suspense_items', ...openStates(suspenseTransitions)),
+  money_in_suspense: endsUnlessIn('suspense_items', ...openStates(suspenseTransitions)),
   ledger_chain_broken: { person: 'laku ledger declare-break ends it' },
   order_called_off: parcelGoes,
-  order_came_back: isNot('orders', 'returned'),
+  order_came_back: endsUnlessIn('orders', 'returned'),
   order_contradicted: {
     person: 'laku does not record whether a buyer who has both goods and money returns one of them',
   },
   order_not_shippable: parcelGoes,
-  order_without_money: is('orders', ...endedUnfundedStates),
+  order_without_money: endsIn('orders', ...endedUnfundedStates),
   // This attention item says that the budget for codes of one day is spent. So it ends when that day is over.
   'otp.budget': {
     gone: sql`not exists (
@@ -168,9 +168,9 @@ export const attentionEnds: Record<AttentionKind, AttentionEnd> = {
   payment_charged_back: { person: 'a person must look at the order of the payment, whatever its status' },
   payment_paid_twice: unquarantined,
   payment_unknown: unquarantined,
-  payment_unresolved: isNot('payments', 'pending'),
+  payment_unresolved: endsUnlessIn('payments', 'pending'),
   payment_wrong_amount: unquarantined,
-  payout_stuck: isNot('payouts', ...pendingPayoutStates),
+  payout_stuck: endsUnlessIn('payouts', ...pendingPayoutStates),
   payout_unexpected: {
     gone: sql`exists (
       select from payouts p where p.id::text = a.subject_id and (p.status = 'succeeded' or p.provider_status in ('FAILED', 'REVERSED', 'CANCELLED')))`,
@@ -180,7 +180,7 @@ export const attentionEnds: Record<AttentionKind, AttentionEnd> = {
       when 'withdrawal' then exists (select from withdrawals w where w.id = ${subject} and w.status not in ${inSql(payingWithdrawalStates)})
       else not exists (select from payouts p where p.waits_since is not null and p.status in ${inSql(pendingPayoutStates)} and not p.held) end`,
   },
-  pickup_short: is('warehouse_purchase_orders', ...endedPurchaseOrderStates),
+  pickup_short: endsIn('warehouse_purchase_orders', ...endedPurchaseOrderStates),
   provider_transaction_unknown: {
     person: 'only a person can tell the meaning of a provider’s transaction with an unknown type',
   },
@@ -190,17 +190,17 @@ export const attentionEnds: Record<AttentionKind, AttentionEnd> = {
         select from whatsapp_messages m
         where m.dedupe_key like 'purchase_order:' || a.subject_id || ':%' and m.created_at > a.since and m.status in ${inSql(deliveredMessageStates)})))`,
   },
-  purchase_order_refused: is('warehouse_purchase_orders', ...answeredPurchaseOrderStates),
-  purchase_order_reply_ambiguous: is('warehouse_purchase_orders', ...answeredPurchaseOrderStates),
-  purchase_order_reply_unclear: is('warehouse_purchase_orders', ...answeredPurchaseOrderStates),
-  purchase_order_unanswered: is('warehouse_purchase_orders', ...answeredPurchaseOrderStates),
-  purchase_order_unneeded: is('warehouse_purchase_orders', ...endedPurchaseOrderStates),
+  purchase_order_refused: endsIn('warehouse_purchase_orders', ...answeredPurchaseOrderStates),
+  purchase_order_reply_ambiguous: endsIn('warehouse_purchase_orders', ...answeredPurchaseOrderStates),
+  purchase_order_reply_unclear: endsIn('warehouse_purchase_orders', ...answeredPurchaseOrderStates),
+  purchase_order_unanswered: endsIn('warehouse_purchase_orders', ...answeredPurchaseOrderStates),
+  purchase_order_unneeded: endsIn('warehouse_purchase_orders', ...endedPurchaseOrderStates),
   'push.failed': quiet('notification_deliveries', 'lastDeliveryId'),
-  refund_contradicted: is('refunds', ...arrivedRefundStates),
-  refund_failing: is('refunds', ...arrivedRefundStates),
-  refund_pending: isNot('refunds', 'submitted'),
-  refund_requested: isNot('refunds', 'requested'),
-  refund_stuck: is('refunds', ...arrivedRefundStates, 'failed'),
+  refund_contradicted: endsIn('refunds', ...arrivedRefundStates),
+  refund_failing: endsIn('refunds', ...arrivedRefundStates),
+  refund_pending: endsUnlessIn('refunds', 'submitted'),
+  refund_requested: endsUnlessIn('refunds', 'requested'),
+  refund_stuck: endsIn('refunds', ...arrivedRefundStates, 'failed'),
   refund_unexpected: {
     gone: sql`exists (select from refunds r where r.provider_refund_id = a.subject_id and r.status = 'succeeded')
       or exists (select from provider_refunds f where f.provider_refund_id = a.subject_id and f.status <> 'PENDING')`,
@@ -208,20 +208,20 @@ export const attentionEnds: Record<AttentionKind, AttentionEnd> = {
   refunds_wait_for_balance: {
     gone: sql`not exists (select from refunds r where r.waits_since is not null and r.status in ${inSql(outstandingRefundStates)})`,
   },
-  return_requested: isNot('order_returns', 'requested'),
+  return_requested: endsUnlessIn('order_returns', 'requested'),
   session_lost_purchase_order: goodsComing,
-  session_not_opened: isNot('group_buying_sessions', 'draft'),
+  session_not_opened: endsUnlessIn('group_buying_sessions', 'draft'),
   session_short_of_stock: goodsComing,
   session_stock_unchecked: {
     gone: sql`not exists (select from orders o where o.session_id = ${subject} and o.status = 'on_hold')`,
   },
-  settlement_unpaid: isNot('settlements', ...failedSettlementStates),
+  settlement_unpaid: endsUnlessIn('settlements', ...failedSettlementStates),
   shipment_booked_unasked: {
     person: 'only the courier can tell whether the unexpected booking was cancelled',
   },
   shipment_contradicted: { person: 'only a person can decide whether the courier’s status or ours is right' },
-  shipment_not_booked: isNot('shipments', 'pending'),
-  shipment_status_unknown: is('shipments', ...finalStates(shipmentTransitions)),
+  shipment_not_booked: endsUnlessIn('shipments', 'pending'),
+  shipment_status_unknown: endsIn('shipments', ...finalStates(shipmentTransitions)),
   shipment_untracked: {
     gone: sql`exists (
       select from shipments s where s.id = ${subject} and (
@@ -239,7 +239,7 @@ export const attentionEnds: Record<AttentionKind, AttentionEnd> = {
   statement_not_sent: {
     gone: sql`exists (select from settlements s where s.id = ${subject} and s.statement_sent_at is not null)`,
   },
-  wallet_adjustment: isNot('wallet_adjustments', 'requested'),
+  wallet_adjustment: endsUnlessIn('wallet_adjustments', 'requested'),
   wallet_without_owner: {
     gone: sql`not exists (
       select from ledger_accounts l join ledger_balances b on b.account_id = l.id
@@ -248,13 +248,13 @@ export const attentionEnds: Record<AttentionKind, AttentionEnd> = {
   way_in_stopped: {
     person: 'only a person can find out who asked for the change, and what that person did with it',
   },
-  webhook_failed: isNot('webhook_inbox', 'failed'),
+  webhook_failed: endsUnlessIn('webhook_inbox', 'failed'),
   webhook_unknown: { person: 'only a person can tell whether updates of a new kind matter' },
   'whatsapp.failed': quiet('whatsapp_messages', 'lastMessageId'),
   whatsapp_sender_unknown: { person: 'only a person can tell who the sender was' },
   whatsapp_held: { gone: sql`not exists (select from whatsapp_holds h where h.scope = a.subject_id)` },
-  withdrawal_by_hand: isNot('withdrawals', 'held'),
-  withdrawal_large: isNot('withdrawals', 'held'),
+  withdrawal_by_hand: endsUnlessIn('withdrawals', 'held'),
+  withdrawal_large: endsUnlessIn('withdrawals', 'held'),
   withdrawal_of_suspended: {
     gone: sql`exists (
       select from withdrawals w join users u on u.id = w.user_id

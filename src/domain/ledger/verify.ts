@@ -6,7 +6,7 @@ import { stateOfSeal } from './seal.ts'
 
 // The maximum number of violations that one check of the ledger lists. A broken ledger can have ten thousand
 // violations, but a person needs only the first few.
-const SHOWN = 10
+const MAX_LISTED = 10
 
 async function lines(tx: Tx, query: ReturnType<typeof sql<{ line: string }>>): Promise<string[]> {
   return (await query.execute(tx)).rows.map((row) => row.line)
@@ -22,7 +22,7 @@ export const ledgerChecks: readonly Check[] = [
         sql<{ line: string }>`
           select format('%s is off by %s with %s entries', t.key, coalesce(sum(e.amount_idr), 0), count(e.seq)) as line
           from ledger_transactions t left join ledger_entries e on e.transaction_id = t.id
-          group by t.id having coalesce(sum(e.amount_idr), 0) <> 0 or count(e.seq) < 2 limit ${SHOWN}`,
+          group by t.id having coalesce(sum(e.amount_idr), 0) <> 0 or count(e.seq) < 2 limit ${MAX_LISTED}`,
       ),
   },
   {
@@ -35,7 +35,7 @@ export const ledgerChecks: readonly Check[] = [
           from ledger_accounts a
           left join ledger_balances b on b.account_id = a.id
           left join (select account_id, -sum(amount_idr) as total from ledger_entries group by account_id) t on t.account_id = a.id
-          where (not a.may_go_negative or b.account_id is not null) and b.balance_idr is distinct from coalesce(t.total, 0) limit ${SHOWN}`,
+          where (not a.may_go_negative or b.account_id is not null) and b.balance_idr is distinct from coalesce(t.total, 0) limit ${MAX_LISTED}`,
       ),
   },
   {
@@ -49,7 +49,7 @@ export const ledgerChecks: readonly Check[] = [
           cross join lateral (
             select coalesce(sum(amount_idr), 0) as total from ledger_entries e where e.account_id = s.account_id and e.seq <= s.through_seq
           ) t
-          where s.balance_idr <> t.total limit ${SHOWN}`,
+          where s.balance_idr <> t.total limit ${MAX_LISTED}`,
       ),
   },
   {
@@ -60,7 +60,7 @@ export const ledgerChecks: readonly Check[] = [
         sql<{ line: string }>`
           select format('%s holds %s', a.key, -sum(e.amount_idr)) as line
           from ledger_accounts a join ledger_entries e on e.account_id = a.id
-          where not a.may_go_negative group by a.key having sum(e.amount_idr) > 0 limit ${SHOWN}`,
+          where not a.may_go_negative group by a.key having sum(e.amount_idr) > 0 limit ${MAX_LISTED}`,
       ),
   },
   { name: 'seals match', violations: brokenSeals },
@@ -88,8 +88,8 @@ async function brokenSeals(tx: Tx, vault: Vault, rest?: Rest): Promise<string[]>
       if (state === 'other key') otherKey++
     }
     const last = rows.at(-1)
-    if (!last || broken.length >= SHOWN) {
-      return [...unreadable(otherKey, vault), ...broken].slice(0, SHOWN)
+    if (!last || broken.length >= MAX_LISTED) {
+      return [...unreadable(otherKey, vault), ...broken].slice(0, MAX_LISTED)
     }
     after = last.id
     await rest?.()

@@ -17,25 +17,25 @@ import { takeOrderLimit } from './take-order-limit.ts'
 import { orderMachine, orderTransitions, type statesByHand } from './transitions.ts'
 import type { OrderView } from './views.ts'
 
-const handling: readonly StaffRole[] = ['support', 'warehouse', 'service']
-const deciding: readonly StaffRole[] = ['support', 'service']
+const handlerRoles: readonly StaffRole[] = ['support', 'warehouse', 'service']
+const deciderRoles: readonly StaffRole[] = ['support', 'service']
 
 /**
  * The roles that may set each order status by hand. Roles that handle parcels say how far the parcel is;
  * roles that answer buyers set the statuses that cost money.
  */
 const rolesOf = {
-  processing: handling,
-  ready_for_pickup: handling,
-  picked_up: handling,
-  in_transit: handling,
-  delivered: handling,
-  on_hold: handling,
-  returning: handling,
-  returned: handling,
-  failed: deciding,
-  cancelled: deciding,
-  refunded: deciding,
+  processing: handlerRoles,
+  ready_for_pickup: handlerRoles,
+  picked_up: handlerRoles,
+  in_transit: handlerRoles,
+  delivered: handlerRoles,
+  on_hold: handlerRoles,
+  returning: handlerRoles,
+  returned: handlerRoles,
+  failed: deciderRoles,
+  cancelled: deciderRoles,
+  refunded: deciderRoles,
 } as const satisfies Record<StatusByHand, readonly StaffRole[]>
 
 export type StatusByHand = (typeof statesByHand)[number]
@@ -114,7 +114,7 @@ async function decideReturn(
   work: Work,
   { code, status, reason }: { code: string; status: StatusByHand; reason: string | undefined },
 ): Promise<OrderView> {
-  requireStaff(work.actor, ...deciding)
+  requireStaff(work.actor, ...deciderRoles)
   requireTransition(orderTransitions, 'return_requested', status, 'order')
   if (status === 'returned') await acceptReturn(work, { return: code, note: reason })
   else if (reason) await refuseReturn(work, { return: code, reason })

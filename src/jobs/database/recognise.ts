@@ -11,7 +11,7 @@ const actor: Actor = { kind: 'system', name: 'database.recognise' }
  * The time at which each process last checked its database. A check asks the provider, so a process checks at
  * most every 10 s.
  */
-const lookedAt = new WeakMap<Laku, number>()
+const lastCheckMs = new WeakMap<Laku, number>()
 const EVERY_MS = 10_000
 
 /**
@@ -25,9 +25,9 @@ export const databaseRecogniseJob = defineJob({
   retryLimit: 0,
   sweep: { due: () => sql<boolean>`not ${databaseIsKnown}` },
   run: async (laku) => {
-    const since = lookedAt.get(laku)
+    const since = lastCheckMs.get(laku)
     if (since !== undefined && performance.now() - since < EVERY_MS) return undefined
-    lookedAt.set(laku, performance.now())
+    lastCheckMs.set(laku, performance.now())
     const { unitOfWork, providers, urls, logger } = laku
     const context = { unitOfWork, actor, gateway: providers.gateway, payouts: providers.payouts }
     try {

@@ -39,7 +39,7 @@ export function invoiceProbe({ gateway, ear, externalId, timeoutMs }: InvoicePro
     makes: true,
     ask: async () => {
       const made = await gateway.createInvoice(newInvoice(externalId, INVOICE_MINIMUM_IDR))
-      const differences = unknownWays(ear.body)
+      const differences = unknownPaymentMethods(ear.body)
       try {
         expectStatus(differences, made, 'PENDING', 'made')
         expectStatus(differences, await gateway.getInvoice(made.id), 'PENDING', 'read')
@@ -166,7 +166,7 @@ async function chargeDifferences(
   }
 }
 
-function unknownWays(body: unknown): Difference[] {
+function unknownPaymentMethods(body: unknown): Difference[] {
   const { available_banks, available_ewallets, available_qr_codes, available_retail_outlets } = fieldsIn(body)
   const offered = distinct([
     ...rowsIn(available_banks).map((item) => item.bank_code),

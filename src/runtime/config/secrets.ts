@@ -13,7 +13,7 @@ export interface Verdict {
 }
 
 /** The settings whose secrets we make ourselves, from 32 random bytes each. */
-const own: readonly SettingName[] = ['jwtSecret', 'encryptionKey', 'sealKey']
+const randomSecrets: readonly SettingName[] = ['jwtSecret', 'encryptionKey', 'sealKey']
 /**
  * The settings that are web addresses: of the providers, of the shop's own public server, and of the front
  * ends that call that server. Tokens and personal data travel to each of them.
@@ -57,7 +57,7 @@ export function judgeSecrets(given: RawSettings): Verdict {
     for (const value of valuesOf(given[name])) {
       const problem = problemOf(value, known)
       if (problem) verdict.problems.push(`${variable} is not acceptable (its value is not shown): ${problem}`)
-      else if (own.includes(name) && !isRandom(value)) {
+      else if (randomSecrets.includes(name) && !isRandom(value)) {
         verdict.warnings.push(
           `${variable} is not ${LEAST_BYTES} random bytes in hex or base64: the next version refuses it; rotate it to what "openssl rand -base64 32" prints`,
         )

@@ -57,9 +57,9 @@ export interface Adoption {
    * has them.
    */
   followed: number
-  /** The payouts that this database did not know; each is posted to the factory or user who received it. */
+  /** The payouts that the restored database lacked. Each is now posted to the factory or user who got it. */
   adopted: { reference: string; to: 'factory' | 'user'; id: string; amountIdr: Rupiah }[]
-  /** The refunds that this database did not know; each is posted to its payment. */
+  /** The refunds that the restored database lacked. Each is now posted to its payment. */
   refunds: { code: string; payment: string | null; amountIdr: Rupiah }[]
   /**
    * The payouts because of which laku may not move money yet. Some have no receiver in this database, so a

@@ -45,7 +45,7 @@ export async function leaveSession(
   const session = await lockSession(work.tx, input.sessionId)
   // The payment is locked, so nobody else confirms or expires it now. But the session may have closed before
   // the lock was obtained, so the status of the place is read again.
-  const status = await statusNow(work, place.id)
+  const status = await lockStatus(work, place.id)
   if (status === undefined || !liveParticipantStates.includes(status))
     throw groupBuyingErrors.not_joined(input)
   if (status === 'ordered' || session.status !== 'forming' || (status === 'paid' && !mayLeavePaid(session))) {
@@ -120,7 +120,7 @@ async function notThere(
     : groupBuyingErrors.not_joined({ sessionId })
 }
 
-async function statusNow(work: Work, participantId: string): Promise<ParticipantStatus | undefined> {
+async function lockStatus(work: Work, participantId: string): Promise<ParticipantStatus | undefined> {
   const { rows } = await sql<{ status: ParticipantStatus }>`
     select status from group_participants where id = ${participantId} for no key update`.execute(work.tx)
   return rows[0]?.status

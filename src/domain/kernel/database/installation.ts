@@ -35,14 +35,16 @@ export type ReferenceOrigin = 'ours' | 'unmarked' | 'other_installation' | 'fore
 
 // An example of a reference is 1A2B3C-STL-261123-7K3QX2-1: the installation's short name, the object's code,
 // and, if there is one, the number of the attempt.
-const shape = new RegExp(`^(?:([0-9A-F]{6})-)?(?:${codePrefixes.join('|')})-\\d{6}-[0-9A-Z]{6,10}(?:-\\d+)?$`)
+const referenceForm = new RegExp(
+  `^(?:([0-9A-F]{6})-)?(?:${codePrefixes.join('|')})-\\d{6}-[0-9A-Z]{6,10}(?:-\\d+)?$`,
+)
 
 /**
  * Returns the origin of a reference in a provider's data: which installation of laku made it, if any. The
  * form of the reference alone decides this.
  */
 export function originOf(reference: string, installation: string): ReferenceOrigin {
-  const found = shape.exec(reference)
+  const found = referenceForm.exec(reference)
   if (!found) return 'foreign'
   if (found[1] === undefined) return 'unmarked'
   return found[1] === installation ? 'ours' : 'other_installation'

@@ -44,7 +44,9 @@ export async function recordBooked(
       nextAttemptAt: null,
       // The courier may know the parcel from an earlier booking, for example from before a restore. Then the
       // courier already has a history of the parcel, so laku reads that history at once.
-      trackAt: isNew(courierOrder) ? secondsAfter(work.now, work.policy.trackAfterHours * 3600) : work.now,
+      trackAt: isJustBooked(courierOrder)
+        ? secondsAfter(work.now, work.policy.trackAfterHours * 3600)
+        : work.now,
       bookedAt: work.now,
       updatedAt: work.now,
     },
@@ -56,7 +58,7 @@ export async function recordBooked(
   announce(work, booking, 'booked', { waybill: waybillId ?? null, trackingUrl: link ?? null })
 }
 
-const isNew = ({ status }: CourierOrder) => status === 'confirmed'
+const isJustBooked = ({ status }: CourierOrder) => status === 'confirmed'
 
 /**
  * Checks a booking of a parcel that another attempt has recorded before. If the courier's order is the same,

@@ -8,8 +8,8 @@ export const courierPrices = ['kept', 'returned'] as const
 export type CourierPrice = (typeof courierPrices)[number]
 
 /**
- * Refuses a statement about the courier's price, unless the parcel ends without a delivery, the courier has
- * named a price, and nobody made the statement before.
+ * Refuses what staff say about the price that the courier named for a parcel, unless three conditions hold.
+ * The parcel ends without a delivery, the courier has named a price, and staff have not said it before.
  * @throws kernel.option_not_taken
  */
 export function requirePriceAtEnd(

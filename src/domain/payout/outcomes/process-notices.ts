@@ -11,8 +11,8 @@ export interface PayoutNotice {
   inboxId: string
   id: string
   /**
-   * The payout's key, set by laku. If the provider does not know `id`, laku searches for the payout by this
-   * key. That happens because the provider's newer API has ids of its own.
+   * The payout's key, set by laku. The provider may not know `id`, because its newer API has ids of its own.
+   * Then laku searches for the payout by this key.
    */
   referenceId?: string | undefined
   /**

@@ -67,7 +67,7 @@ export async function fillShortages(
       subject: ['session', sessionId],
     })),
   )
-  await lessen(work, given)
+  await reduceShortages(work, given)
   for (const [sessionId, lines] of Map.groupBy(given, (line) => line.sessionId)) {
     const units = lines.reduce((sum, line) => sum + line.quantity, 0)
     const payload = { subjectKind: 'session' as const, subjectId: sessionId, units }
@@ -76,7 +76,10 @@ export async function fillShortages(
   return [...new Set(given.map((line) => line.sessionId))]
 }
 
-async function lessen(work: Work, given: readonly (StockLine & { sessionId: string })[]): Promise<void> {
+async function reduceShortages(
+  work: Work,
+  given: readonly (StockLine & { sessionId: string })[],
+): Promise<void> {
   const records = asRecords(given)
   const of = sql`jsonb_to_recordset(${records}::jsonb) as g(session_id uuid, variant_id uuid, quantity integer)
     where s.session_id = g.session_id and s.variant_id = g.variant_id`
