@@ -43,7 +43,13 @@ export const commandRoles: ReadonlyMap<string, Roles> = new Map([
   ...of('payments', { book: finance, reconcile: finance, adopt: finance }),
   ...of('payments quarantine', { list: money, apply: finance, refund: finance }),
   ...of('refunds', { list: money, show: money, create: money }),
-  ...of('refunds', { approve: finance, reject: finance, retry: finance, 'declare-dead': finance }),
+  ...of('refunds', {
+    approve: finance,
+    reject: finance,
+    retry: finance,
+    'declare-dead': finance,
+    keep: finance,
+  }),
   ...of('wallets', { show: money, entries: money, adjust: money }),
   ...of('wallets withdrawals', {
     list: money,

@@ -12,6 +12,7 @@ import {
   applyRefundAnswers,
   confirmPayments,
   createRefund,
+  declareDead as declareRefundDead,
   disposeSuspense,
   getRefund,
   openInvoice,
@@ -263,7 +264,7 @@ export class CommandScenes {
   }
 
   /** Makes a refund whose call to the provider was lost two days ago. */
-  async lostRefund(): Promise<string> {
+  async lostRefund(declared = false): Promise<string> {
     const code = await this.refund(1)
     const { id } = await this.laku.system((work) => getRefund(work.tx, code))
     await this.laku.system((work) => claimRefunds(work, [id]))
@@ -276,6 +277,10 @@ export class CommandScenes {
       nextCheckAt: null,
     }
     await this.laku.db.updateTable('refunds').set(called).where('id', '=', id).execute()
+    if (declared)
+      await this.laku.as(staff('finance', 'a test'), (work) =>
+        declareRefundDead(work, { refund: code, looked: 'taken for granted' }),
+      )
     return code
   }
 

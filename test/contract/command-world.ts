@@ -87,6 +87,7 @@ export const fixtures: Record<string, Fixture> = {
   'refunds reject': async (s) => [await s.refund(10)],
   'refunds retry': async (s) => [await s.refund(1)],
   'refunds declare-dead': async (s) => [await s.lostRefund()],
+  'refunds keep': async (s) => [await s.lostRefund(true)],
   'wallets adjust': async (s) => [(await s.buyer()).id, '5000', '--confirm', '5000'],
   'wallets withdrawals approve': async (s) => [(await s.withdrawal()).code],
   'wallets withdrawals reject': async (s) => [(await s.withdrawal()).code],

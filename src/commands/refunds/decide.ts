@@ -124,3 +124,17 @@ export const declareDead = defineChange({
   assuming: async (_way, run) => await run({ looked: 'taken for granted' }),
   done: (refund) => toldOf(refund),
 })
+
+export const keep = defineChange({
+  name: 'keep',
+  description: 'Refuse the request of another person to declare a refund dead. laku keeps looking for it.',
+  args,
+  input: z.object({ refund: z.string() }),
+  examples: ['laku refunds keep RFD-261123-7K3QX2ABCD --reason "Xendit looks for it, ticket 4711"'],
+  needsReason: true,
+  change: async (work, input) => {
+    const { keepRefund } = await import('../../domain/payment/index.ts')
+    return await keepRefund(work, input)
+  },
+  done: ({ code }) => `laku goes on looking for ${code}.`,
+})

@@ -58,6 +58,7 @@ export const show = defineShow({
       kind: 'time',
       value: (refund) => refund.waitsSince,
     },
+    { name: 'dead_declared_by', heading: 'declared dead by', value: (refund) => refund.deadDeclaredName },
     { name: 'requested_by', heading: 'asked by', value: (refund) => refund.requestedBy },
     { name: 'decided_by', heading: 'decided by', value: (refund) => refund.decidedBy },
     { name: 'created_at', kind: 'time', value: (refund) => refund.createdAt },

@@ -37,7 +37,7 @@ export const paymentErrors = defineErrors('payment', {
   ],
   maybe_charged_back: [
     'conflict',
-    'This money may have been charged back: a chargeback of it, or of the same amount, is still undecided. First decide the chargeback; see it with laku suspense show.',
+    'This money may have been charged back: a chargeback of it, or of the same amount, is still undecided. First decide the chargeback: the details name the command that shows or books it.',
   ],
   not_payable: [
     'conflict',
@@ -111,6 +111,10 @@ export const paymentErrors = defineErrors('payment', {
   provider_refund_mismatch: [
     'conflict',
     "The provider's refund with this id has another payment, reference or amount. Check the id in the provider's dashboard.",
+  ],
+  nothing_declared: [
+    'conflict',
+    'Nobody has asked to declare this refund dead, so there is nothing to refuse. See it with laku refunds show.',
   ],
   refund_not_lost: [
     'conflict',

@@ -458,8 +458,12 @@ describe("the provider's book has the last word", () => {
       .executeTakeFirstOrThrow()
     const line = await movement({ type: 'CHARGEBACK', amount: 99_000, reference_id: null })
     await book()
-    const apply = () => f.laku.as(finance(), (work) => applyQuarantined(work, { id, wallet: 'buyer' }))
+    const apply = (to: object = { wallet: 'buyer' }) =>
+      f.laku.as(finance(), (work) => applyQuarantined(work, { id, ...to }))
     expect(await refusal(apply())).toBe('payment.maybe_charged_back')
+    // Nor does another payment get the money, nor the payment for which it came.
+    expect(await refusal(apply({}))).toBe('payment.maybe_charged_back')
+    expect(await refusal(apply({ paymentId: (await f.payment()).id }))).toBe('payment.maybe_charged_back')
     await f.laku.as(finance(), (work) =>
       disposeSuspense(work, line.id, { to: 'reassigned', place: `quarantine:${id}` }),
     )

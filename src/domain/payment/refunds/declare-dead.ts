@@ -137,6 +137,42 @@ export async function declareDead(work: Work, { refund: text, looked }: DeadRefu
   return after
 }
 
+/**
+ * Refuses a person's request to declare a refund dead: laku goes on searching for the refund. The person who
+ * asked may also take the request back in this way.
+ * @throws payment.refund_not_found, nothing_declared, kernel.reason_required, forbidden
+ */
+export async function keepRefund(work: Work, { refund: text }: { refund: string }): Promise<RefundDetail> {
+  requireStaff(work.actor, 'finance')
+  const reason = requireReason(work)
+  const { id, code } = await getRefund(work.tx, text)
+  const { rows } = await sql<{ status: string; deadDeclaredBy: string | null; amountIdr: Rupiah }>`
+    select status, dead_declared_by, amount_idr from refunds where id = ${id}::uuid for no key update`.execute(
+    work.tx,
+  )
+  const { status, deadDeclaredBy = null, amountIdr } = rows[0] ?? {}
+  if (deadDeclaredBy === null || status !== 'submitted')
+    throw paymentErrors.nothing_declared({ refund: code, status })
+  await sql`
+    update refunds set dead_declared_by = null, dead_declared_at = null where id = ${id}::uuid`.execute(
+    work.tx,
+  )
+  work.requestAttention({
+    kind: 'refund_stuck',
+    subject: ['refund', id],
+    message: `Nobody declares ${code} dead any more, so laku goes on looking for it. Look at it if this does not end.`,
+    command: `laku refunds show ${code}`,
+    details: { amountIdr, reason },
+  })
+  work.audit({
+    command: 'refunds keep',
+    subject: ['refund', id],
+    before: { status, deadDeclaredBy },
+    after: { status, deadDeclaredBy: null },
+  })
+  return await getRefund(work.tx, id)
+}
+
 interface Lost extends LockedRefund {
   firstCalledAt: Date
   lastCalledAt: Date

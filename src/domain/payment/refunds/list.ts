@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
 import { idOrCode, inSql, pageOf, type Rupiah, type Tx } from '../../kernel/index.ts'
+import { nameOfPerson } from '../../staff/index.ts'
 import { paymentErrors } from '../errors.ts'
 import { outstandingRefundStates, type RefundStatus } from '../transitions.ts'
 
@@ -50,6 +51,8 @@ export interface RefundDetail {
    * nobody did.
    */
   deadDeclaredBy: string | null
+  /** The name of that person. */
+  deadDeclaredName: string | null
   requestedBy: string | null
   decidedBy: string | null
   /**
@@ -65,7 +68,7 @@ export interface RefundDetail {
 const columns = sql`
   r.id, r.code, r.status, r.amount_idr, r.payment_id, p.code as payment, o.code as part_of,
   coalesce((select w.amount_idr from refunds w where w.part_of = r.id), 0) as wallet_part_idr, r.reason, r.note, r.destination, r.borne_by, r.attempt,
-  r.failure_code, r.provider_refund_id, r.calls, r.first_called_at, r.last_called_at, r.waits_since, r.send_after, r.dead_declared_by,
+  r.failure_code, r.provider_refund_id, r.calls, r.first_called_at, r.last_called_at, r.waits_since, r.send_after, r.dead_declared_by, ${nameOfPerson(sql`r.dead_declared_by`)} as dead_declared_name,
   r.requested_by, r.decided_by, r.next_check_at, r.created_at, r.submitted_at, r.finished_at`
 
 /** Returns one refund by its id, code or business key. For staff. @throws payment.refund_not_found */

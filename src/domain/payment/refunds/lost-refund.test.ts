@@ -3,6 +3,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { system } from '../../../../test/laku.ts'
 import { openPaymentFixture, type PaymentFixture, shortTimeoutGateway } from '../../../../test/payments.ts'
 import { MUCH_IDR } from '../../../../test/payouts.ts'
+import { staff } from '../../../../test/staff.ts'
 import { refusal } from '../../../../test/storefront.ts'
 import { finance } from '../../../../test/wallets.ts'
 import { openThings } from '../../composition/privacy/open-things.ts'
@@ -14,6 +15,7 @@ import {
   confirmInvoices,
   decideRefunds,
   declareDead,
+  keepRefund,
   openInvoice,
   readProviderRefund,
   retryRefund,
@@ -382,6 +384,16 @@ describe('a refund whose answer was lost (issue 12, fact 1)', () => {
     await sql`update refunds set lease_until = null where id = ${id}::uuid`.execute(f.laku.db)
     expect(await declare('ani')).toMatchObject({ status: 'submitted' })
     expect(await refusal(declare('ani'))).toBe('payment.same_person')
+    // Another person refuses the declaration, and the second one needs two persons again.
+    const keep = (actor = persons.beni) => f.laku.as(actor, (work) => keepRefund(work, { refund: code }))
+    expect(await refusal(keep(staff('support', 'a test')))).toBe('kernel.forbidden')
+    expect(await keep()).toMatchObject({ status: 'submitted', deadDeclaredBy: null })
+    expect(await refusal(keep())).toBe('payment.nothing_declared')
+    expect(await isOpen('refund_stuck', id)).toBe(true)
+    expect(await declare('beni')).toMatchObject({ status: 'submitted' })
+    expect(await refusal(declare('beni'))).toBe('payment.same_person')
+    expect(await keep()).toMatchObject({ status: 'submitted' })
+    expect(await declare('ani')).toMatchObject({ status: 'submitted' })
     expect(await declare('beni')).toMatchObject({ status: 'failed', failureCode: 'DECLARED_DEAD' })
     await pass(HOUR_S)
     expect(await row(id)).toMatchObject({ status: 'failed', attempt: 1 })

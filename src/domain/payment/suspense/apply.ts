@@ -9,7 +9,7 @@ import { paymentMachine, paymentTransitions } from '../transitions.ts'
 import { subjectOf } from '../views.ts'
 import { takeParts } from '../wallet-part/take-parts.ts'
 import { endReview } from './end-review.ts'
-import { decideQuarantined, type LockedUnapplied, lockQuarantined } from './lock.ts'
+import { decideQuarantined, type LockedUnapplied, lockQuarantined, requireNotChargedBack } from './lock.ts'
 import { putIntoWallet } from './put-into-wallet.ts'
 
 export interface ApplyQuarantined {
@@ -46,6 +46,7 @@ export interface QuarantineDecision {
 export async function applyQuarantined(work: Work, input: ApplyQuarantined): Promise<QuarantineDecision> {
   requireStaff(work.actor, 'finance')
   const { unapplied, payments } = await lockQuarantined(work, input.id, input.paymentId)
+  await requireNotChargedBack(work, unapplied)
   const payment = payments.get(input.paymentId ?? unapplied.paymentId ?? '')
   const cameFor = payments.get(unapplied.paymentId ?? '')
   if (!input.wallet && cameFor && cameFor.id !== payment?.id) await giveUp(work, unapplied, cameFor)

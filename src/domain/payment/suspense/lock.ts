@@ -51,20 +51,24 @@ export async function lockQuarantined(
 /**
  * Refuses to give away quarantined money (which matches no payment) if it may have been charged back. That is
  * so if the suspense account (unexplained money) has an undecided chargeback of this money or of the payment
- * for which it came, or one of the same amount that belongs to no known payment.
+ * for which it came, or one of the same amount that belongs to no known payment. It is also so if a
+ * chargeback of this money in Xendit's transaction list is not booked yet.
  * @throws payment.maybe_charged_back
  */
-export async function requireNotChargedBack(
-  work: Work,
-  { id, paymentId, amountIdr }: LockedUnapplied,
-): Promise<void> {
-  const { rows } = await sql<{ id: string }>`
-    select id from suspense_items
+export async function requireNotChargedBack(work: Work, unapplied: LockedUnapplied): Promise<void> {
+  const { id, paymentId, amountIdr, providerInvoiceId } = unapplied
+  const { providerPaymentId, providerPaymentRequestId } = unapplied
+  const { rows } = await sql<{ command: string }>`
+    select 'laku suspense show ' || id as command from suspense_items
     where kind = 'chargeback' and status in ${inSql(openStates(suspenseTransitions))}
       and (subject_id is null and amount_idr = ${amountIdr}
         or subject_id in (${id}::uuid, ${paymentId}::uuid) and amount_idr > 0)
+    union all
+    select 'laku payments book ' || id from provider_lines
+    where type = 'CHARGEBACK' and (line ->> 'paymentLinkId' = ${providerInvoiceId}
+      or line ->> 'productId' in (${providerInvoiceId}, ${providerPaymentId}, ${providerPaymentRequestId}))
     limit 1`.execute(work.tx)
-  if (rows[0]) throw paymentErrors.maybe_charged_back({ amountIdr, suspense: rows[0].id })
+  if (rows[0]) throw paymentErrors.maybe_charged_back({ amountIdr, command: rows[0].command })
 }
 
 /**

@@ -4,12 +4,12 @@ import { ensureWallets } from '../../wallet/index.ts'
 import type { LockedPayment } from '../payments/lock.ts'
 import type { QuarantineDecision } from './apply.ts'
 import { endReview } from './end-review.ts'
-import { decideQuarantined, type LockedUnapplied, requireNotChargedBack } from './lock.ts'
+import { decideQuarantined, type LockedUnapplied } from './lock.ts'
 
 /**
  * Gives quarantined money (such as a wrong amount) to a user's wallet. The payment that is in review because
- * of this money, if there is one, becomes refunded.
- * @throws payment.maybe_charged_back
+ * of this money, if there is one, becomes refunded. The caller has checked that no undecided chargeback
+ * concerns the money.
  */
 export async function putIntoWallet(
   work: Work,
@@ -18,7 +18,6 @@ export async function putIntoWallet(
   cameFor: LockedPayment | undefined,
 ): Promise<QuarantineDecision> {
   const { id, amountIdr, paymentId } = unapplied
-  await requireNotChargedBack(work, unapplied)
   await endReview(work, unapplied, cameFor, 'refunded')
   await ensureWallets(work, [userId])
   await post(work, [
