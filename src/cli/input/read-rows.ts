@@ -50,7 +50,7 @@ export async function readRows<R extends z.ZodObject>(
   const problems: string[] = []
   const seen = new Map<string, number>()
   const rows: ReadRow<z.output<R>>[] = []
-  for await (const { info, record } of recordsOf(files, file)) {
+  for await (const { info, record } of recordsOf(files, file, Object.keys(schema.shape))) {
     const line = info.lines
     if (problems.length >= MAX_PROBLEMS) break
     if (rows.length >= MAX_ROWS)
@@ -84,7 +84,7 @@ interface ParsedRecord {
 /**
  * The file is read piece by piece, so that a server with a large file does its other work between two pieces.
  */
-async function* recordsOf(files: Files, file: string): AsyncGenerator<ParsedRecord> {
+async function* recordsOf(files: Files, file: string, known: string[]): AsyncGenerator<ParsedRecord> {
   const { CsvError, parse } = await import('csv-parse')
   const { head, source } = await beginOf(files.read(file)).catch((error: unknown) => {
     throw error instanceof CliError ? error : unreadable(file, error)
@@ -95,6 +95,9 @@ async function* recordsOf(files: Files, file: string): AsyncGenerator<ParsedReco
     columns: (names: string[]) => {
       if (names.some(isNoText))
         throw usageError(`${file} is not UTF-8 text. Save the file as CSV with UTF-8.`)
+      // Of two columns with one name only the last would be read, so another row than the person sees.
+      const twice = known.find((column) => names.indexOf(column) !== names.lastIndexOf(column))
+      if (twice) throw usageError(`${file} has the column ${twice} twice. Keep one of them.`)
       return names
     },
     info: true,

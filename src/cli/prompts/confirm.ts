@@ -1,3 +1,4 @@
+import { isBlank } from '../../domain/kernel/identity.ts'
 import type { CommandContext } from '../define/context.ts'
 import { CliError, exitCodes, unanswered, usageError } from '../errors/cli-error.ts'
 import { wrapped } from '../output/format.ts'
@@ -40,6 +41,6 @@ export async function confirmSevere(
 /** Returns the reason for a severe change: the text of --reason, or the person's answer to a question. */
 export async function requireReason(context: CommandContext, given: string | undefined): Promise<string> {
   const reason = given ?? (await context.prompts?.text('Why? (kept in the audit log)'))
-  if (reason?.trim()) return reason.trim()
+  if (reason !== undefined && !isBlank(reason)) return reason.trim()
   throw unanswered('this change needs a reason', '--reason')
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { defineChange } from '../../cli/define/command.ts'
-import { formatIdr } from '../../domain/kernel/index.ts'
+import { formatIdr, isBlank } from '../../domain/kernel/index.ts'
 
 export const chargeback = defineChange({
   name: 'chargeback',
@@ -28,7 +28,10 @@ export const chargeback = defineChange({
   input: z
     .object({
       payment: z.string(),
-      transaction: z.string().min(1).max(200),
+      transaction: z
+        .string()
+        .max(200)
+        .refine((id) => !isBlank(id), 'is the provider’s id of the chargeback'),
       amount: z
         .string()
         .regex(/^[1-9]\d{0,11}$/, 'it takes a whole number of rupiah')

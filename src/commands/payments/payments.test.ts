@@ -137,8 +137,15 @@ describe('the commands of money', () => {
     await expect(run('payments chargeback', { ...loss, confirm: 'PAY-WRONG' })).rejects.toMatchObject({
       code: 'cli.usage',
     })
-    expect(await run('payments chargeback', { ...loss, confirm: payment.code })).toMatchObject({
-      fresh: true,
+    const book = (more: object) => run('payments chargeback', { ...loss, confirm: payment.code, ...more })
+    expect(await book({})).toMatchObject({ fresh: true })
+    expect(await book({ transaction: ' \uff43b-9\u200b' })).toMatchObject({ fresh: false })
+    for (const transaction of [' cb-9', 'cb-9\u200b', 'CB-9', 'cb\u20119'])
+      await expect(book({ transaction, amount: '6000' })).rejects.toMatchObject({
+        code: 'payment.chargeback_known',
+      })
+    await expect(book({ transaction: ' \u200b' })).rejects.toMatchObject({
+      code: 'cli.usage',
     })
   })
 

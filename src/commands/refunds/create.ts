@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { defineBatch } from '../../cli/define/batch.ts'
 import { type CommandDefinition, defineChange } from '../../cli/define/command.ts'
 import { usageError } from '../../cli/errors/cli-error.ts'
+import { isBlank } from '../../domain/kernel/index.ts'
 import { told } from './told.ts'
 
 const bearers = ['factory', 'company'] as const
@@ -49,10 +50,16 @@ const commandDefinition = defineChange({
 })
 
 const row = z.object({
-  key: z.string().min(1).max(200),
+  key: z
+    .string()
+    .max(200)
+    .refine((text) => !isBlank(text), 'is no key: write at least one letter or digit'),
   payment: z.string().min(1),
   amount_idr: rupiah,
-  reason: z.string().trim().min(1),
+  reason: z
+    .string()
+    .trim()
+    .refine((text) => !isBlank(text), 'is needed'),
   borne_by: z.enum(bearers).default('factory'),
 })
 

@@ -98,6 +98,13 @@ describe('laku refunds create --file', () => {
     await create('--file', file, '--json')
     write(`Row-1,${code},1000,x`)
     expect(JSON.parse((await create('--file', file, '--json')).stdout)).toMatchObject({ before: 1, done: 0 })
+    // A key without a visible character is no key: all refunds without one would count as the same refund.
+    for (const blank of ['" "', '\u200b']) {
+      write(`${blank},${code},1000,x`)
+      expect((await create('--file', file, '--json')).stdout).toContain('is no key')
+    }
+    const one = await create(code, '1000', '--key', ' \u200b', '--reason', 'x', '--json')
+    expect(JSON.parse(one.stdout)).toMatchObject({ error: { code: 'payment.refund_key_blank' } })
   })
 
   it('is either a file or one refund, and names what is missing', async () => {

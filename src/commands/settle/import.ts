@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { defineBatch } from '../../cli/define/batch.ts'
+import { isBlank } from '../../domain/kernel/index.ts'
 
 /**
  * The status to which each decision leads. If a row's settlement already has that status, the row was carried
@@ -13,7 +14,7 @@ const row = z
     decision: z.enum(['approve', 'hold', 'void']),
     reason: z.string().default(''),
   })
-  .refine((fields) => fields.decision === 'approve' || fields.reason !== '', {
+  .refine((fields) => fields.decision === 'approve' || !isBlank(fields.reason), {
     path: ['reason'],
     message: 'is needed to hold or void',
   })

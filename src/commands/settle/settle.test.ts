@@ -172,9 +172,18 @@ describe('laku settle', () => {
         await file(`${a},approve`, `${a},void,twice`),
         await file(`${a},approve`, `${a.toLowerCase()},hold,twice`),
         await file(`${a},approve`, `${(await f.see(a)).id},hold,by its id`),
+        await file(`${a},approve`, `${b},hold,"  "`),
+        await file(`${a},approve`, `${b},hold,\u200b`),
       ]
       for (const path of wrong)
         await expect(laku('import', { file: path })).rejects.toThrow('nothing was changed')
+      const twice = join(folder, 'twice.csv')
+      await writeFile(twice, `code,code,decision\n${b},${a},approve\n`)
+      await expect(laku('import', { file: twice })).rejects.toThrow('has the column code twice')
+      for (const reason of [' ', '\u200b\u2060'])
+        await expect(laku('hold', { settlement: a, reason })).rejects.toMatchObject({
+          code: 'cli.unanswered',
+        })
       expect((await f.see(a)).status).toBe('calculated')
     })
 

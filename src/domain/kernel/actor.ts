@@ -1,3 +1,4 @@
+import { isBlank } from './identity.ts'
 import { kernelErrors } from './kernel-errors.ts'
 import type { ConfirmedFactor } from './proofs/confirmed-factor.ts'
 import type { StaffProof } from './proofs/staff-proof.ts'
@@ -66,11 +67,11 @@ export function requireCustomer(actor: Actor): string {
 
 /**
  * Returns the reason for an act: the reason given here, or else the reason stored in the actor. Throws if
- * there is none.
+ * there is none, or none that can be read: spaces and invisible characters are no reason.
  * @throws kernel.reason_required
  */
 export function requireReason({ actor }: { actor: Actor }, given?: string | undefined): string {
   const reason = given ?? ('reason' in actor ? actor.reason : undefined)
-  if (!reason) throw kernelErrors.reason_required()
+  if (reason === undefined || isBlank(reason)) throw kernelErrors.reason_required()
   return reason
 }

@@ -4,9 +4,20 @@
  * no difference.
  */
 export function identityOf(text: string): string {
+  return pastedId(text).toUpperCase()
+}
+
+/**
+ * Returns another system's id as that system writes it, from an id that a person typed or pasted: without
+ * spaces and invisible characters, with plain letters and dashes. The case stays, because other systems may
+ * tell two ids apart by it.
+ */
+export function pastedId(text: string): string {
   return text
     .normalize('NFKC')
     .replace(/[\s\p{Cf}]/gu, '')
     .replace(/[\p{Pd}\u2212]/gu, '-')
-    .toUpperCase()
 }
+
+/** Returns true if a text has no visible character: it is empty, or has only spaces and invisible characters. */
+export const isBlank = (text: string): boolean => pastedId(text) === ''

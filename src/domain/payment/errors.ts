@@ -19,6 +19,10 @@ export const paymentErrors = defineErrors('payment', {
     'conflict',
     'This is more than is left of the payment after its refunds and rebates. Refund at most the amount in `left_idr`.',
   ],
+  refund_key_blank: [
+    'invalid',
+    'The key of this refund has no visible character. Write at least one letter or digit, or leave the key out.',
+  ],
   refund_key_reused: [
     'conflict',
     'This key was already used for a refund with another payment, amount or --borne-by. Give the new refund another key.',

@@ -1,4 +1,5 @@
-import { kernelErrors, type Rupiah, requireStaff, rupiah, type Work } from '../../kernel/index.ts'
+import { sql } from 'kysely'
+import { kernelErrors, pastedId, type Rupiah, requireStaff, rupiah, type Work } from '../../kernel/index.ts'
 import { endAttention, takeLimit } from '../../ops/index.ts'
 import { isInSuspense } from '../../suspense/index.ts'
 import { lockWallets } from '../../wallet/index.ts'
@@ -52,7 +53,9 @@ export interface RecordedChargeback {
  */
 export async function recordChargeback(work: Work, told: ReportedChargeback): Promise<RecordedChargeback> {
   requireStaff(work.actor, 'finance')
-  const { transactionId, paymentId, sameAs } = told
+  const { paymentId } = told
+  const transactionId = await bookedId(work, told.transactionId)
+  const sameAs = told.sameAs === undefined ? undefined : await bookedId(work, told.sameAs)
   const amountIdr = rupiah(told.amountIdr)
   await lockChargebacks(work, [transactionId])
   const wrong = told.isMoved ? await paymentsBookedOn(work, transactionId) : []
@@ -126,6 +129,23 @@ export async function recordChargeback(work: Work, told: ReportedChargeback): Pr
   const after = { transactionId, amountIdr, ...(sameAs !== undefined && { sameAs }) }
   work.audit({ command: 'payments chargeback', subject: ['payment', paymentId], after })
   return { ...line, fresh: sameAs === undefined }
+}
+
+/**
+ * Returns the provider's id of a chargeback from the id that a person typed. If a chargeback is booked under
+ * an id that differs only in case, that id is meant. Otherwise a mistyped id would book the loss twice.
+ */
+async function bookedId(work: Work, typed: string): Promise<string> {
+  const id = pastedId(typed)
+  const { rows } = await sql<{ id: string }>`
+    select case when upper(ledger_key) = upper(${chargebackKey(id)}) then substr(ledger_key, ${chargebackKey('').length + 1}::int)
+      else provider_transaction_id end as id
+    from chargebacks
+    where upper(ledger_key) = upper(${chargebackKey(id)}) or upper(provider_transaction_id) = upper(${id})
+    order by ledger_key = ${chargebackKey(id)} desc, provider_transaction_id = ${id} desc nulls last limit 1`.execute(
+    work.tx,
+  )
+  return rows[0]?.id ?? id
 }
 
 /**

@@ -1,7 +1,6 @@
 import { sql } from 'kysely'
 import {
   actorLabel,
-  identityOf,
   insertRows,
   kernelErrors,
   moveState,
@@ -20,6 +19,7 @@ import { showPayment } from '../payments/list.ts'
 import { lockWholly } from '../payments/lock.ts'
 import { waysBack } from '../rules.ts'
 import { type RefundStatus, refundMachine } from '../transitions.ts'
+import { ownKey } from './check.ts'
 import { decidedIdr, decideRefunds } from './decide.ts'
 import { getRefund, type RefundDetail } from './list.ts'
 
@@ -47,13 +47,13 @@ const REASON = 'by_staff'
  * at once. The limit also counts earlier refunds of the payment that this person made without a second
  * approver. Above the limit the refund waits for a second approver (`approveRefund`). A second call with the
  * same key changes nothing.
- * @throws payment.not_found, not_refundable, over_refunded, in_escrow, cancel_instead, refund_key_reused,
- * kernel.forbidden
+ * @throws payment.not_found, not_refundable, over_refunded, in_escrow, cancel_instead, refund_key_blank,
+ * refund_key_reused, kernel.forbidden
  */
 export async function createRefund(work: Work, input: RefundRequest): Promise<RefundDetail> {
   requireStaff(work.actor, 'support', 'finance')
   const { note, borneBy } = input
-  const key = `manual:${identityOf(input.key ?? newId())}`
+  const key = ownKey(input.key ?? newId())
   const amountIdr = rupiah(input.amountIdr)
   const { id: paymentId } = await showPayment(work.tx, input.payment)
   const payment = (await lockWholly(work.tx, [paymentId])).get(paymentId)
