@@ -95,7 +95,7 @@ async function* recordsOf(files: Files, file: string, known: string[]): AsyncGen
     columns: (names: string[]) => {
       if (names.some(isNoText))
         throw usageError(`${file} is not UTF-8 text. Save the file as CSV with UTF-8.`)
-      // Of two columns with one name only the last would be read, so another row than the person sees.
+      // If two columns have one name, only the last is read. It may differ from what the person sees.
       const twice = known.find((column) => names.indexOf(column) !== names.lastIndexOf(column))
       if (twice) throw usageError(`${file} has the column ${twice} twice. Keep one of them.`)
       return names

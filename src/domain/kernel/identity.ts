@@ -19,5 +19,5 @@ export function pastedId(text: string): string {
     .replace(/[\p{Pd}\u2212]/gu, '-')
 }
 
-/** Returns true if a text has no visible character: it is empty, or has only spaces and invisible characters. */
+/** Returns true if a text is empty, or has only spaces and invisible characters. */
 export const isBlank = (text: string): boolean => pastedId(text) === ''
