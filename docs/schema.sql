@@ -970,6 +970,11 @@ create table provider_book_reads (
   next_through timestamp with time zone,
   read_at timestamp with time zone,
   server_start timestamp with time zone,
+  whole_through timestamp with time zone,
+  whole_at timestamp with time zone,
+  reads_from timestamp with time zone,
+  is_whole boolean default true not null,
+  began_on timestamp with time zone,
   constraint provider_book_reads_pkey PRIMARY KEY (provider),
   constraint provider_book_reads_provider_check CHECK ((provider = 'xendit'::text))
 );

@@ -708,11 +708,16 @@ export interface ProductVariants {
 
 export interface ProviderBookReads {
   afterId: string | null;
+  beganOn: Timestamp | null;
+  isWhole: Generated<boolean>;
   nextThrough: Timestamp | null;
   provider: string;
   readAt: Timestamp | null;
+  readsFrom: Timestamp | null;
   serverStart: Timestamp | null;
   through: Timestamp | null;
+  wholeAt: Timestamp | null;
+  wholeThrough: Timestamp | null;
 }
 
 export interface ProviderLines {

@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import { type Actor, ProviderFailure } from '../../domain/kernel/index.ts'
 import { isPaused, switchedOff } from '../../domain/ops/index.ts'
-import { bookIsRead, readProviderBook } from '../../domain/payment/index.ts'
+import { bookIsRead, bookReadingGoesOn, readProviderBook } from '../../domain/payment/index.ts'
 import type { Laku } from '../../runtime/laku.ts'
 import { defineJob } from '../define-job.ts'
 
@@ -24,9 +24,11 @@ export const paymentsBookJob = defineJob({
   retryLimit: 0,
   cron: '*/10 * * * *',
   // A database server that was just started may hold an older copy of the database. The newest payouts may be
-  // missing in that copy. So laku reads Xendit's transaction list before it sends any money.
+  // missing in that copy. So laku reads Xendit's transaction list before it sends any money. Also due: a
+  // reading that had more lines than one run reads.
   sweep: {
-    due: () => sql<boolean>`(not ${bookIsRead} and not ${switchedOff('xendit')})`,
+    due: (now) =>
+      sql<boolean>`((not ${bookIsRead} or ${bookReadingGoesOn(now)}) and not ${switchedOff('xendit')})`,
   },
   needsKnownDatabase: true,
   run: async (laku) => {

@@ -1,7 +1,8 @@
 import { sql } from 'kysely'
-import { type Rupiah, secondsAfter, type Tx } from '../../kernel/index.ts'
+import { type Rupiah, secondsAfter, type Tx, type Work } from '../../kernel/index.ts'
 import { type Booked, bookedOf, chargedIdr, movedIdr } from './booked-sums.ts'
 import type { GatewayTransaction } from './gateway-transactions.ts'
+import { notDueS } from './list-lag.ts'
 import type { OurLine } from './our-lines.ts'
 
 /**
@@ -32,13 +33,6 @@ export interface Difference {
   command: string
 }
 
-/**
- * A line of Xendit's transaction list counts as a difference only if it is at least this old (s). A younger
- * line does not count, because its webhook may be under way. Also, laku reads the list only every ten
- * minutes.
- */
-export const NOT_DUE_S = 1800
-
 export interface Compared {
   differences: Difference[]
   /**
@@ -58,8 +52,7 @@ const namesOf = ({ id, productId, paymentLinkId, referenceId }: GatewayTransacti
 
 /** Compares lines of Xendit's transaction list with laku's ledger. */
 export async function compareLines(
-  tx: Tx,
-  now: Date,
+  { tx, now, policy }: Pick<Work, 'tx' | 'now' | 'policy'>,
   transactions: readonly GatewayTransaction[],
 ): Promise<Compared> {
   const booked = await bookedOf(tx, transactions)
@@ -75,7 +68,7 @@ export async function compareLines(
     const some = differencesOf(line, ours, commands.get(line.id))
     found.counted.push(...ours.keys)
     if (some.length > 0 || movedIdr(line) === undefined) found.openNames.push(...namesOf(line))
-    if (some.length > 0 && secondsAfter(line.updatedAt, NOT_DUE_S) > now) found.notDue += 1
+    if (some.length > 0 && secondsAfter(line.updatedAt, notDueS(policy)) > now) found.notDue += 1
     else found.differences.push(...some)
   }
   return found

@@ -1,12 +1,15 @@
+import { sql } from 'kysely'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { withoutFloat } from '../../../../test/control.ts'
 import { system } from '../../../../test/laku.ts'
 import { openPaymentFixture, type PaymentFixture, shortTimeoutGateway } from '../../../../test/payments.ts'
 import { refusal } from '../../../../test/storefront.ts'
 import { finance } from '../../../../test/wallets.ts'
+import { secondsAfter } from '../../kernel/index.ts'
 import { credit, debit, post } from '../../ledger/index.ts'
 import type { PaymentGateway } from '../gateway.ts'
 import {
+  bookReadingGoesOn,
   confirmInvoices,
   decideRefunds,
   openInvoice,
@@ -52,6 +55,10 @@ describe("the provider's book", () => {
     return made
   }
   const book = () => readProviderBook(context())
+  const pass = async (seconds: number) => {
+    f.laku.clock.shift(seconds)
+    await f.age(seconds)
+  }
   const reconcile = (over: Partial<PaymentGateway> = {}) => reconcileGateway(context(over), {})
   const lineOf = (more: Partial<GatewayTransaction>): GatewayTransaction => ({
     id: `txn_${Math.random()}`,
@@ -106,11 +113,78 @@ describe("the provider's book", () => {
     expect((await reconcile()).differences).toEqual([])
   })
 
+  it('is read anew where the database server was started in the middle: the newest lines are not in that reading', async () => {
+    await book()
+    for (let i = 0; i < 3; i++) await paid()
+    let calls = 0
+    const dying: PaymentGateway['listTransactions'] = async (query) => {
+      if (++calls === 2) throw new Error('the process died')
+      return await gateway.listTransactions({ ...query, limit: 1 })
+    }
+    await expect(readProviderBook(context({ listTransactions: dying }))).rejects.toThrow('died')
+    // As a restored copy finds it: the reading began on another server.
+    await sql`update provider_book_reads set began_on = null, server_start = null`.execute(f.laku.db)
+    await paid()
+    expect(await book()).toMatchObject({ fees: 3, complete: true })
+    expect((await reconcile()).differences).toEqual([])
+  })
+
+  it('goes on ten seconds after a run that did not reach its end, and not once it has', async () => {
+    await book()
+    for (let i = 0; i < 2; i++) await paid()
+    const goesOn = async () => {
+      const { rows } = await sql<{ is: boolean }>`select ${bookReadingGoesOn(f.laku.clock.now())} as is`.execute(
+        f.laku.db,
+      )
+      return rows[0]?.is
+    }
+    let calls = 0
+    const dying: PaymentGateway['listTransactions'] = async (query) => {
+      if (++calls === 2) throw new Error('the process died')
+      return await gateway.listTransactions({ ...query, limit: 1 })
+    }
+    await expect(readProviderBook(context({ listTransactions: dying }))).rejects.toThrow('died')
+    expect(await goesOn()).toBe(false)
+    f.laku.clock.shift(11)
+    expect(await goesOn()).toBe(true)
+    await book()
+    expect(await goesOn()).toBe(false)
+  })
+
   it('is read by two processes at once without booking twice', async () => {
     await paid()
     await paid()
     await Promise.all([book(), book(), book()])
     await book()
+    expect((await reconcile()).differences).toEqual([])
+  })
+
+  it('has a line that the list shows only after newer lines were read, up to policy.providerListLagMinutes later', async () => {
+    const { payment } = await paid()
+    const refund = { key: 'late', paymentId: payment.id, amountIdr: 30_000, reason: 'buyer_left' }
+    await f.refundOutcome('PENDING')
+    await f.laku.system((work) => decideRefunds(work, [refund]))
+    await pass(901)
+    await sweepRefunds(context())
+    await pass(801)
+    const later = await f.payment()
+    await openInvoice(context(), later.code)
+    const [invoice] = await gateway.findInvoices(later.code)
+    await book()
+    await f.lists(800)
+    await f.pay(invoice?.id as string, { channel: 'DANA' })
+    const read = await gateway.getInvoice(invoice?.id as string)
+    await f.laku.system((work) => confirmInvoices(work, [read]))
+    // The line of the refund is old, so the list shows it, and its change is newer than the hidden payment.
+    await pass(400)
+    const [refunded] = (await f.book()).refunds.slice(-1)
+    await f.force(refunded?.id as string, { status: 'SUCCEEDED' })
+    expect(await book()).toMatchObject({ fees: 0, complete: true })
+    await pass(401)
+    expect(await book()).toMatchObject({ fees: 1, complete: true })
+    await f.lists(0)
+    await f.refundOutcome('SUCCEEDED')
+    await sweepRefunds(context())
     expect((await reconcile()).differences).toEqual([])
   })
 
@@ -124,6 +198,39 @@ describe("the provider's book", () => {
     expect(await f.balance('gateway-fees')).toBe(before + 2_775)
     for (let i = 0; i < 2; i++) await readProviderBook(context(withLine(returned)))
     expect(await f.balance('gateway-fees')).toBe(before)
+  })
+
+  it('has a line that is late by an hour, if the policy says an hour, and reads each line four times at most', async () => {
+    await book()
+    const { policy } = f.laku.unitOfWork
+    const { providerListLagMinutes } = policy
+    Object.assign(policy, { providerListLagMinutes: 60 })
+    try {
+      const begun = f.laku.clock.now()
+      const at = (seconds: number) => secondsAfter(begun, seconds)
+      const late = lineOf({ status: 'FAILED', feeIdr: 2_775, feeStatus: 'COMPLETED' })
+      const lines = [{ line: { ...late, createdAt: at(0), updatedAt: at(0) }, shownAt: at(3_590) }]
+      let [spanS, fees] = [0, 0]
+      const listTransactions: PaymentGateway['listTransactions'] = async ({ updatedFrom = begun }) => {
+        const now = f.laku.clock.now()
+        spanS += (now.getTime() - Math.max(updatedFrom.getTime(), begun.getTime())) / 1000
+        const shown = lines.filter(({ line, shownAt }) => line.updatedAt >= updatedFrom && shownAt <= now)
+        return { transactions: shown.map(({ line }) => line).reverse(), hasMore: false }
+      }
+      for (let runs = 0; runs < 12; runs++) {
+        await pass(600)
+        const now = f.laku.clock.now()
+        lines.push({
+          line: lineOf({ status: 'PENDING', createdAt: now, updatedAt: now }),
+          shownAt: now,
+        })
+        fees += (await readProviderBook(context({ listTransactions }))).fees
+        if (runs === 5 + 2) expect(fees).toBe(1)
+      }
+      expect(spanS / (12 * 600)).toBeLessThan(4)
+    } finally {
+      Object.assign(policy, { providerListLagMinutes })
+    }
   })
 
   it('has what staff moved to the bank and back, chargebacks once and less where they were won, and in suspense a kind that nobody knows', async () => {

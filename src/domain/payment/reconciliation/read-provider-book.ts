@@ -1,29 +1,16 @@
-import { type RawBuilder, sql } from 'kysely'
-import { requireStaff, secondsAfter, type Work } from '../../kernel/index.ts'
+import { requireStaff, type Work } from '../../kernel/index.ts'
 import { inOneOrEach } from '../../ops/index.ts'
 import { type BookedTransactions, bookTransactions } from './book-transactions.ts'
 import type { GatewayTransaction, GatewayTransactionPage, UnreadTransaction } from './gateway-transactions.ts'
+import { markPage, type Reading, readMark } from './reading-mark.ts'
 import { type BookContext, keepAside, keepLines, resolveLines } from './resolve-lines.ts'
 
 const A_PAGE = 50
 /**
  * The maximum number of pages of Xendit's transaction list that one run reads. It is limited, because Xendit
- * allows 600 calls a minute. The next run reads the remaining pages.
+ * allows 600 calls a minute. The next run reads the remaining pages, ten seconds later (`bookReadingGoesOn`).
  */
 const PAGES_PER_RUN = 20
-/**
- * The overlap (s): each reading of Xendit's transaction list starts this long before the end of the previous
- * reading. It is needed, because a line may appear in the list a little later than its `updated` time. So
- * some lines are read twice, which changes nothing.
- */
-const OVERLAP_S = 300
-
-interface Reading {
-  through: Date | null
-  afterId: string | null
-  nextThrough: Date | null
-}
-
 export interface ProviderBookRead extends Omit<BookedTransactions, 'differing'> {
   transactions: number
   /**
@@ -56,10 +43,9 @@ export async function readProviderBook(context: BookContext): Promise<ProviderBo
   }
   for (let page = 0; page < PAGES_PER_RUN && !sum.complete; page++) {
     const reading = await unitOfWork.run(actor, readMark)
-    const { through, afterId } = reading
     const found = await gateway.listTransactions({
-      updatedFrom: through ? secondsAfter(through, -OVERLAP_S) : undefined,
-      afterId: afterId ?? undefined,
+      updatedFrom: reading.from ?? undefined,
+      afterId: reading.afterId ?? undefined,
       limit: A_PAGE,
     })
     const booked = await bookPage(context, reading, found)
@@ -89,7 +75,7 @@ async function bookPage(
 ): Promise<BookedTransactions | undefined> {
   const { unitOfWork, actor } = context
   const read = async (work: Work) => {
-    if (!(await mark(work, reading, found))) return false
+    if (!(await markPage(work, reading, found))) return false
     reportUnread(work, found.unread ?? [])
     return true
   }
@@ -125,59 +111,16 @@ async function bookLines(work: Work, lines: readonly GatewayTransaction[]): Prom
 }
 
 /**
- * An SQL condition: Xendit's transaction list was read to its end after the database server started. A
- * restored copy of the database always runs on a newly started server. So before that copy's first payout,
- * laku must read the list, which shows what the shop did after the backup.
- */
-export const bookIsRead: RawBuilder<boolean> = sql<boolean>`exists (
-  select from provider_book_reads where provider = 'xendit' and server_start = pg_postmaster_start_time())`
-
-/**
  * Writes into the audit log that staff continue the reading of Xendit's transaction list now. Returns the
  * time from which the list is read; null means from its beginning.
  * @throws kernel.forbidden
  */
 export async function intendBookReading(work: Work): Promise<Date | null> {
   requireStaff(work.actor, 'finance')
-  const { through } = await readMark(work)
+  const { from, stored } = await readMark(work)
+  const { through } = stored
   work.audit({ command: 'payments sync', subject: ['provider', 'xendit'], before: { through } })
-  return through
-}
-
-async function readMark(work: Work): Promise<Reading> {
-  const { rows } = await sql<Reading>`
-    select through, after_id, next_through from provider_book_reads where provider = 'xendit'`.execute(
-    work.tx,
-  )
-  return rows[0] ?? { through: null, afterId: null, nextThrough: null }
-}
-
-/**
- * Marks a page of Xendit's transaction list as read. Returns false if another process has marked it
- * meanwhile.
- */
-async function mark(
-  work: Work,
-  before: Reading,
-  { transactions, lastId, hasMore }: GatewayTransactionPage,
-): Promise<boolean> {
-  // The next reading of Xendit's transaction list starts at the time of the newest line on this reading's
-  // first page. So the next reading also finds lines that change during this reading, because their times are
-  // later.
-  const newest = transactions.reduce<Date | null>(
-    (latest, { updatedAt }) => (latest && latest > updatedAt ? latest : updatedAt),
-    null,
-  )
-  const nextThrough = before.afterId === null ? newest : before.nextThrough
-  const after = hasMore ? (lastId ?? transactions.at(-1)?.id ?? null) : null
-  const through = after === null ? (nextThrough ?? before.through) : before.through
-  const { numAffectedRows } = await sql`
-    update provider_book_reads set through = ${through}, after_id = ${after}, read_at = ${work.now},
-      next_through = ${after === null ? null : nextThrough},
-      server_start = case when ${after}::text is null then pg_postmaster_start_time() else server_start end
-    where provider = 'xendit' and after_id is not distinct from ${before.afterId}
-      and through is not distinct from ${before.through}`.execute(work.tx)
-  return numAffectedRows === 1n
+  return from
 }
 
 /**

@@ -2,8 +2,9 @@ import { type Rupiah, secondsAfter, type Tx } from '../../kernel/index.ts'
 import { balances } from '../../ledger/index.ts'
 import type { GatewayContext } from '../context.ts'
 import { chargedIdr, movedIdr } from './booked-sums.ts'
-import { compareLines, type Difference, missingThere, NOT_DUE_S } from './compare-lines.ts'
+import { compareLines, type Difference, missingThere } from './compare-lines.ts'
 import type { GatewayTransaction } from './gateway-transactions.ts'
+import { notDueS } from './list-lag.ts'
 import { type OurLine, type OurPage, ourLines } from './our-lines.ts'
 import { linesNamed } from './search-provider.ts'
 
@@ -102,7 +103,7 @@ export async function compareBooks(context: GatewayContext, comparing: Comparing
       afterId,
       limit: A_PAGE,
     })
-    const found = await unitOfWork.run(actor, ({ tx, now }) => compareLines(tx, now, page.transactions))
+    const found = await unitOfWork.run(actor, (work) => compareLines(work, page.transactions))
     sum.differences.push(...found.differences, ...(page.unread ?? []).map(unreadLine))
     sum.notDue += found.notDue
     for (const key of found.counted) read.counted.add(key)
@@ -140,7 +141,7 @@ async function compareOurs(
       if (read.counted.has(line.key) || line.names.some((name) => read.open.has(name))) continue
       if (line.names.length > 0) await wait()
       if (await countsForOlderLine(context, line)) continue
-      if (secondsAfter(line.occurredAt, NOT_DUE_S) > page.now) sum.notDue += 1
+      if (secondsAfter(line.occurredAt, notDueS(unitOfWork.policy)) > page.now) sum.notDue += 1
       else sum.differences.push(missingThere(line))
     }
     afterSeq = page.lastSeq
@@ -157,7 +158,7 @@ async function countsForOlderLine(
   line: OurLine,
 ): Promise<boolean> {
   for await (const lines of linesNamed(gateway, line)) {
-    const { counted, openNames } = await unitOfWork.run(actor, ({ tx, now }) => compareLines(tx, now, lines))
+    const { counted, openNames } = await unitOfWork.run(actor, (work) => compareLines(work, lines))
     if (counted.includes(line.key) || openNames.length > 0) return true
   }
   return false

@@ -3,7 +3,8 @@ import { moveState, newId, type Rupiah, secondsAfter, type Work } from '../../ke
 import { endAttention } from '../../ops/index.ts'
 import type { GatewayContext } from '../context.ts'
 import { reconciliationMachine } from '../transitions.ts'
-import { type Difference, NOT_DUE_S } from './compare-lines.ts'
+import type { Difference } from './compare-lines.ts'
+import { listOverlapS, notDueS } from './list-lag.ts'
 import { type Comparing, compareBooks } from './reconcile-gateway.ts'
 
 /**
@@ -11,11 +12,6 @@ import { type Comparing, compareBooks } from './reconcile-gateway.ts'
  * crash, the next run begins after the last period that agreed.
  */
 const A_WINDOW_S = 6 * 3600
-/**
- * The overlap (s): the reading of each period starts this long before the period. It is needed, because a
- * line may appear in Xendit's transaction list a little later than its own time.
- */
-const OVERLAP_S = 600
 /** The time (s) without progress after which a comparison counts as broken off, because its process died. */
 const SILENT_S = 900
 const KEPT = 100
@@ -74,7 +70,9 @@ async function proveWindows(
   for (let from = run.since; from < run.until; ) {
     const next = secondsAfter(from, A_WINDOW_S)
     const to = next < run.until ? next : run.until
-    const window = { since: secondsAfter(from, -OVERLAP_S), until: to, by: 'updated', wait } as const
+    // Lines that the list showed late are read with the next period.
+    const since = secondsAfter(from, -listOverlapS(unitOfWork.policy))
+    const window = { since, until: to, by: 'updated', wait } as const
     const { transactions, differences } = await compareBooks(context, window)
     run.lines += transactions
     run.differences.push(...differences)
@@ -94,7 +92,7 @@ async function begin(work: Work): Promise<ReconciliationRun | undefined> {
     where: sql`t.heard_at < ${secondsAfter(now, -SILENT_S)}`,
     set: { finishedAt: now },
   })
-  const until = secondsAfter(now, -NOT_DUE_S)
+  const until = secondsAfter(now, -notDueS(work.policy))
   const { rows } = await sql<{ since: Date | null }>`
     select coalesce(
       (select proven_through from reconciliations where status <> 'running' order by started_at desc, id desc limit 1),

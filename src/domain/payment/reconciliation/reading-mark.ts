@@ -1,0 +1,104 @@
+import { type RawBuilder, sql } from 'kysely'
+import { secondsAfter, type Work } from '../../kernel/index.ts'
+import type { GatewayTransactionPage } from './gateway-transactions.ts'
+import { isWholeDue, listOverlapS } from './list-lag.ts'
+
+/** The place at which the reading of Xendit's transaction list goes on, or at which a new reading begins. */
+export interface Reading {
+  /** The time of Xendit's clock from which the reading reads lines; null: from the first line on. */
+  from: Date | null
+  /** The id of the last line that the reading read; null if the reading begins now. */
+  afterId: string | null
+  /** True if the reading began the whole overlap before the last whole reading (`isWholeDue`). */
+  isWhole: boolean
+  /** The mark in the database on which this place is based. */
+  stored: StoredMark
+}
+
+interface StoredMark {
+  through: Date | null
+  wholeThrough: Date | null
+  wholeAt: Date | null
+  readsFrom: Date | null
+  isWhole: boolean
+  afterId: string | null
+  nextThrough: Date | null
+  /** True if the reading under way began after the database server started. */
+  isOfThisServer: boolean
+  /** True if the list was read to its end after the database server started. */
+  isRead: boolean
+}
+
+/**
+ * An SQL condition: Xendit's transaction list was read to its end after the database server started. A
+ * restored copy of the database always runs on a newly started server. So before that copy's first payout,
+ * laku must read the list, which shows what the shop did after the backup.
+ */
+export const bookIsRead: RawBuilder<boolean> = sql<boolean>`exists (
+  select from provider_book_reads where provider = 'xendit' and server_start = pg_postmaster_start_time())`
+
+/**
+ * The pause (s) between two runs of one reading of Xendit's transaction list. A run makes 20 calls, so a reading
+ * uses a fifth of Xendit's 600 calls a minute, and reads about 90 lines a second.
+ */
+const PAUSE_S = 10
+
+/** An SQL condition: a reading of Xendit's transaction list is not at its end, and may go on now. */
+export const bookReadingGoesOn = (now: Date): RawBuilder<boolean> => sql<boolean>`exists (
+  select from provider_book_reads where provider = 'xendit' and after_id is not null
+    and read_at <= ${secondsAfter(now, -PAUSE_S)}::timestamptz)`
+
+/**
+ * Returns the place at which the reading of Xendit's transaction list goes on. A reading that began before the
+ * database server started is begun anew: it lacks the lines after its beginning, and `bookIsRead` must not
+ * become true without them.
+ */
+export async function readMark(work: Work): Promise<Reading> {
+  const { rows } = await sql<StoredMark>`
+    select through, whole_through, whole_at, reads_from, is_whole, after_id, next_through,
+      began_on is not distinct from pg_postmaster_start_time() as is_of_this_server,
+      server_start is not distinct from pg_postmaster_start_time() as is_read
+    from provider_book_reads where provider = 'xendit'`.execute(work.tx)
+  const [stored] = rows
+  if (!stored) throw new Error('provider_book_reads has no row for xendit')
+  const { through, wholeThrough, afterId } = stored
+  if (afterId !== null && stored.isOfThisServer)
+    return { from: stored.readsFrom, afterId, isWhole: stored.isWhole, stored }
+  if (through === null) return { from: null, afterId: null, isWhole: true, stored }
+  // After a start of the server all money waits for the first reading, so that reading is short.
+  const isWhole = stored.isRead && isWholeDue(work.policy, stored.wholeAt, work.now)
+  const from = isWhole ? secondsAfter(wholeThrough ?? through, -listOverlapS(work.policy)) : through
+  return { from, afterId: null, isWhole, stored }
+}
+
+/**
+ * Marks a page of Xendit's transaction list as read. Returns false if another process has marked it
+ * meanwhile.
+ */
+export async function markPage(
+  work: Work,
+  { from, afterId, isWhole, stored }: Reading,
+  { transactions, lastId, hasMore }: GatewayTransactionPage,
+): Promise<boolean> {
+  // The next reading of Xendit's transaction list starts at the time of the newest line on this reading's
+  // first page. So the next reading also finds lines that change during this reading, because their times are
+  // later.
+  const begins = afterId === null
+  const newest = transactions.reduce((latest, { updatedAt }) => later(latest, updatedAt), stored.through)
+  const nextThrough = begins ? newest : stored.nextThrough
+  const after = hasMore ? (lastId ?? transactions.at(-1)?.id ?? null) : null
+  const ends = after === null
+  const { numAffectedRows } = await sql`
+    update provider_book_reads set
+      through = ${ends ? nextThrough : stored.through}, after_id = ${after}, read_at = ${work.now},
+      next_through = ${ends ? null : nextThrough}, reads_from = ${from}, is_whole = ${isWhole},
+      whole_through = ${ends && isWhole ? nextThrough : stored.wholeThrough},
+      whole_at = ${begins && isWhole ? work.now : stored.wholeAt},
+      began_on = case when ${begins} then pg_postmaster_start_time() else began_on end,
+      server_start = case when ${ends} then pg_postmaster_start_time() else server_start end
+    where provider = 'xendit' and after_id is not distinct from ${stored.afterId}
+      and through is not distinct from ${stored.through}`.execute(work.tx)
+  return numAffectedRows === 1n
+}
+
+const later = (one: Date | null, other: Date): Date => (one && one > other ? one : other)
