@@ -36,7 +36,11 @@ export { paymentsDue, sweepPayments } from './payments/sweep.ts'
 export { type IntendedSync, intendSync, syncPayment } from './payments/sync.ts'
 export { wasReceived } from './payments/was-received.ts'
 export { bookLine, intendBookLine } from './reconciliation/book-line.ts'
-export { intendBookReading, type ProviderBookRead, readProviderBook } from './reconciliation/read-provider-book.ts'
+export {
+  intendBookReading,
+  type ProviderBookRead,
+  readProviderBook,
+} from './reconciliation/read-provider-book.ts'
 export { bookIsRead, bookReadingGoesOn } from './reconciliation/reading-mark.ts'
 export { reconcileGateway } from './reconciliation/reconcile-gateway.ts'
 export { type BookContext, resolveKeptLines } from './reconciliation/resolve-lines.ts'

@@ -133,9 +133,9 @@ describe("the provider's book", () => {
     await book()
     for (let i = 0; i < 2; i++) await paid()
     const goesOn = async () => {
-      const { rows } = await sql<{ is: boolean }>`select ${bookReadingGoesOn(f.laku.clock.now())} as is`.execute(
-        f.laku.db,
-      )
+      const { rows } = await sql<{
+        is: boolean
+      }>`select ${bookReadingGoesOn(f.laku.clock.now())} as is`.execute(f.laku.db)
       return rows[0]?.is
     }
     let calls = 0
