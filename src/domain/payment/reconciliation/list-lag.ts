@@ -12,9 +12,9 @@ const A_READING_S = 600
 const WEBHOOK_S = 1800
 
 /**
- * Returns the age (s) from which a line of Xendit's transaction list, or a posting in laku's ledger, may count
- * as a difference. Until then a webhook may be under way, the list may not show the line yet, or laku has not
- * read it yet.
+ * Returns the age (s) from which a line of Xendit's transaction list, or a posting in laku's ledger, may
+ * count as a difference. Until then a webhook may be under way, the list may not show the line yet, or laku
+ * has not read it yet.
  */
 export const notDueS = (policy: Policy): number => Math.max(WEBHOOK_S, listOverlapS(policy) + A_READING_S)
 

@@ -38,8 +38,8 @@ export const bookIsRead: RawBuilder<boolean> = sql<boolean>`exists (
   select from provider_book_reads where provider = 'xendit' and server_start = pg_postmaster_start_time())`
 
 /**
- * The pause (s) between two runs of one reading of Xendit's transaction list. A run makes 20 calls, so a reading
- * uses a fifth of Xendit's 600 calls a minute, and reads about 90 lines a second.
+ * The pause (s) between two runs of one reading of Xendit's transaction list. A run makes 20 calls, so a
+ * reading uses a fifth of Xendit's 600 calls a minute, and reads about 90 lines a second.
  */
 const PAUSE_S = 10
 
@@ -49,9 +49,9 @@ export const bookReadingGoesOn = (now: Date): RawBuilder<boolean> => sql<boolean
     and read_at <= ${secondsAfter(now, -PAUSE_S)}::timestamptz)`
 
 /**
- * Returns the place at which the reading of Xendit's transaction list goes on. A reading that began before the
- * database server started is begun anew: it lacks the lines after its beginning, and `bookIsRead` must not
- * become true without them.
+ * Returns the place at which the reading of Xendit's transaction list goes on. A reading that began before
+ * the database server started is begun anew: it lacks the lines after its beginning, and `bookIsRead` must
+ * not become true without them.
  */
 export async function readMark(work: Work): Promise<Reading> {
   const { rows } = await sql<StoredMark>`
