@@ -72,7 +72,16 @@ const readOnly = [
  * these tables.
  */
 const updatable: Record<string, readonly string[]> = {
-  attention: ['times', 'message', 'details', 'resolved_at', 'resolved_by', 'resolution', 'mailed_at'],
+  attention: [
+    'times',
+    'message',
+    'command',
+    'details',
+    'resolved_at',
+    'resolved_by',
+    'resolution',
+    'mailed_at',
+  ],
   command_runs: ['attempt', 'seen_at', 'stop_asked_at', 'kept', 'ended_at', 'exit_code'],
   command_run_lines: [],
 }

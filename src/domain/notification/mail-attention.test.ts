@@ -81,6 +81,20 @@ it('what was resolved before the mail is in none, and what is raised again after
   expect((await mails()).map((mail) => mail.subject).toSorted()).toEqual(['Laku: fourth', 'Laku: second'])
 })
 
+it('what asks for another command now is told with that command and mailed again, and the same again is not', async () => {
+  const about = { kind: 'refund_stuck', subject: ['refund', newId()] as [string, string] } as const
+  const ask = (message: string, command: string) =>
+    laku.system(async (work) => work.requestAttention({ ...about, message, command }))
+  await ask('Look at it', 'laku refunds show RFD-1')
+  expect(await run()).toBe(true)
+  await ask('Look at it, 2 times', 'laku refunds show RFD-1')
+  expect(await run()).toBe(false)
+  await ask('It is dead', 'laku refunds declare-dead RFD-1')
+  expect([await run(), await run()]).toEqual([true, false])
+  const [last] = await mails()
+  expect(last?.body).toMatch(/It is dead.*laku refunds declare-dead RFD-1/s)
+})
+
 it('a mail server that is down loses nothing', async () => {
   await raise('refund_stuck', 'A refund is stuck')
   await control('PUT', 'faults', [{ provider: 'email', kind: 'error' }])

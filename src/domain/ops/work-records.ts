@@ -46,12 +46,14 @@ export const workRecords: WorkRecords = {
       times: 1,
       since: now,
     }))
+    // An item that now asks for another command is mailed again, because staff know only the old command.
     await sql`
       insert into attention (id, kind, subject_kind, subject_id, message, command, details, times, since)
       select id, kind, subject_kind, subject_id, message, command, details, times, since
       from jsonb_populate_recordset(null::attention, ${asRecords(rows)}::jsonb)
       on conflict (kind, subject_id) where resolved_at is null
-      do update set times = attention.times + 1, message = excluded.message, details = excluded.details`.execute(
+      do update set times = attention.times + 1, message = excluded.message, command = excluded.command,
+        details = excluded.details, mailed_at = case when attention.command = excluded.command then attention.mailed_at end`.execute(
       tx,
     )
   },

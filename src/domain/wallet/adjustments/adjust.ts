@@ -11,6 +11,7 @@ import {
 } from '../../kernel/index.ts'
 import { credit, debit, type Entry, post, walletAccount } from '../../ledger/index.ts'
 import { countUse, isOverLimit, type LimitUse } from '../../ops/index.ts'
+import type { UserStatus } from '../../user/index.ts'
 import { ensureWallets } from '../ensure-wallets.ts'
 import { walletErrors } from '../errors.ts'
 import { lockWallets } from '../lock.ts'
@@ -58,7 +59,7 @@ export async function adjustWallet(work: Work, input: WalletAdjustment): Promise
   else requireStaff(work.actor, 'finance')
   const changeIdr = rupiah(input.changeIdr)
   if (kind === 'goodwill' && changeIdr <= 0) throw walletErrors.goodwill_gives({ changeIdr })
-  await requireUser(work, userId)
+  await requireUser(work, userId, kind)
   if (changeIdr > 0) await ensureWallets(work, [userId])
   await lockWallets(work, [userId])
   const by = actorLabel(work.actor)
@@ -110,9 +111,16 @@ export const useOf = ({
   amountIdr: Math.abs(changeIdr),
 })
 
-async function requireUser(work: Work, userId: string): Promise<void> {
-  const user = await work.tx.selectFrom('users').select('id').where('id', '=', userId).executeTakeFirst()
-  if (!user) throw walletErrors.user_not_found({ userId })
+/**
+ * Refuses an unknown user. A gift to an erased user is refused too, because nobody could use it. A correction
+ * is not: it takes money of an erased user out after staff sent it by hand.
+ */
+async function requireUser(work: Work, userId: string, kind: WalletAdjustment['kind']): Promise<void> {
+  const { rows } = await sql<{ status: UserStatus }>`
+    select status from users where id = ${userId}::uuid for key share`.execute(work.tx)
+  const [user] = rows
+  if (!user || (kind === 'goodwill' && user.status === 'deleted'))
+    throw walletErrors.user_not_found({ userId })
 }
 
 const DAY_S = 86_400

@@ -47,6 +47,21 @@ describe('what staff give to wallets and take from them', () => {
     expect(await refusal(decide(budi, id, 'rejected'))).toBe('kernel.illegal_transition')
   })
 
+  it('is given to nobody who was erased, while what came in later is still taken out', async () => {
+    const gone = await f.user()
+    await f.fill(gone, 7_000)
+    const set = { status: 'deleted', deletedAt: f.laku.clock.now() }
+    await f.laku.db.updateTable('users').set(set).where('id', '=', gone).execute()
+    const change = (changeIdr: number, kind: WalletAdjustment['kind']) =>
+      f.laku.as(finance('dewi'), (work) =>
+        adjustWallet(work, { userId: gone, changeIdr, kind, reason: 'a test' }),
+      )
+    expect(await refusal(change(5_000, 'goodwill'))).toBe('wallet.user_not_found')
+    expect(await f.wallet(gone)).toBe(7_000)
+    await change(-7_000, 'correction')
+    expect(await f.wallet(gone)).toBe(0)
+  })
+
   it('is not cut into pieces to go round the other person', async () => {
     const [other, clerk] = [await f.user(), someone({ name: 'clerk', role: 'support', reason: 'a test' })]
     const give = async (actor: Actor) => {
