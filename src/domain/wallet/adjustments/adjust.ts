@@ -11,7 +11,7 @@ import {
 } from '../../kernel/index.ts'
 import { credit, debit, type Entry, post, walletAccount } from '../../ledger/index.ts'
 import { countUse, isOverLimit, type LimitUse } from '../../ops/index.ts'
-import type { UserStatus } from '../../user/index.ts'
+import { lockedBuyers, type UserStatus } from '../../user/index.ts'
 import { ensureWallets } from '../ensure-wallets.ts'
 import { walletErrors } from '../errors.ts'
 import { lockWallets } from '../lock.ts'
@@ -117,7 +117,7 @@ export const useOf = ({
  */
 async function requireUser(work: Work, userId: string, kind: WalletAdjustment['kind']): Promise<void> {
   const { rows } = await sql<{ status: UserStatus }>`
-    select status from users where id = ${userId}::uuid for key share`.execute(work.tx)
+    select status from (${lockedBuyers([userId])}) buyers`.execute(work.tx)
   const [user] = rows
   if (!user || (kind === 'goodwill' && user.status === 'deleted'))
     throw walletErrors.user_not_found({ userId })
