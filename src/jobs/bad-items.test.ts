@@ -3,9 +3,12 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { query } from '../../test/global-setup.ts'
 import { openTestLaku, type TestLaku } from '../../test/laku.ts'
 import { rate } from '../../test/market.ts'
+import { staff } from '../../test/staff.ts'
 import { Storefront } from '../../test/storefront.ts'
 import { endGone } from '../domain/composition/attention-ends.ts'
+import { cancelSession } from '../domain/group-buying/index.ts'
 import type { JobDefinition } from './define-job.ts'
+import { groupsFulfilJob } from './groups/fulfil.ts'
 import { groupsSweepJob } from './groups/sweep.ts'
 import { notifyJob } from './notify.ts'
 import { ordersSweepJob } from './orders/sweep.ts'
@@ -212,5 +215,13 @@ describe('one bad item of a batch is set aside, and the one beside it is done', 
       expect(await open()).toEqual([])
     }
     expect(await done()).toEqual([true, true])
+  })
+
+  it('a session that staff cancel before its fulfilment is no failure of its job', async () => {
+    const [buyer] = await shop.market.buyers(1)
+    const { id: sessionId } = await shop.market.session({ moq: 1 })
+    await shop.market.joinAndPay([buyer!], sessionId)
+    await laku.as(staff('finance', 'a test'), (work) => cancelSession(work, { sessionId }))
+    expect(await groupsFulfilJob.run(laku, [{ id: '1', data: { sessionId } }])).toEqual([])
   })
 })

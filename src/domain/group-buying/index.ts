@@ -1,6 +1,7 @@
 import './events.ts'
 
 export { groupBuyingChecks } from './checks.ts'
+export { groupBuyingErrors } from './errors.ts'
 export {
   allocateReceived,
   applyEndedPurchaseOrders,

@@ -1,8 +1,15 @@
-import { fulfilSession } from '../../domain/group-buying/index.ts'
-import type { Actor } from '../../domain/kernel/index.ts'
+import { fulfilSession, groupBuyingErrors } from '../../domain/group-buying/index.ts'
+import { type Actor, DomainError } from '../../domain/kernel/index.ts'
 import { defineJob, type JobFailure } from '../define-job.ts'
 
 const actor: Actor = { kind: 'system', name: 'groups.fulfil' }
+
+/**
+ * Whether staff cancelled the session after it had closed. Then nothing is left to fulfil, and no try would
+ * change that.
+ */
+const isOver = (error: unknown) =>
+  error instanceof DomainError && error.code === groupBuyingErrors.not_fulfillable().code
 
 /**
  * Fulfils closed group-buying sessions, one by one: their stock, their orders and their money in escrow. A
@@ -21,7 +28,7 @@ export const groupsFulfilJob = defineJob({
       try {
         await fulfilSession({ unitOfWork: laku.unitOfWork, actor }, data.sessionId)
       } catch (error) {
-        failures.push({ id, error })
+        if (!isOver(error)) failures.push({ id, error })
       }
     }
     return failures
