@@ -1938,7 +1938,8 @@ begin
     return new;
   end if;
   if (old.resolved_at is not null or old.kind = 'staff_changed')
-    and row (new.times, new.message, new.details) is distinct from row (old.times, old.message, old.details)
+    and row (new.times, new.message, new.command, new.details)
+      is distinct from row (old.times, old.message, old.command, old.details)
     or old.resolved_at is not null
     and row (new.resolved_at, new.resolved_by, new.resolution) is distinct from row (old.resolved_at, old.resolved_by, old.resolution)
   then
