@@ -1,7 +1,7 @@
 import { globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseSync } from 'oxc-parser'
-import { memberOf, methodOf, type Node, textOfSum, walk } from './syntax.ts'
+import { memberOf, methodOf, type Node, sourceOf, textOfSum, walk } from './syntax.ts'
 
 /** The methods of pg-boss that create a job, at once or later. */
 const CREATES = new Set([
@@ -51,15 +51,13 @@ export function directJobs(root: string): { at: string; what: string }[] {
         (call) =>
           call.file === file &&
           call.method === method &&
-          (call.data === undefined || call.data === (data && textOf(data, text))),
+          (call.data === undefined || call.data === (data && sourceOf(data, text))),
       )
       if (!isAllowed) add(method)
     })
   }
   return found
 }
-
-const textOf = (node: Node, text: string) => text.slice(node.start, node.end as number)
 
 /** Matches an expression that returns pg-boss: `queue.boss()`, `new PgBoss(…)`, or a name with `boss`. */
 const RETURNS_BOSS = /\bboss\(\)|\bnew PgBoss\b|(?:\b|#)boss\b(?!\.)/i
@@ -73,8 +71,8 @@ function namesOfBoss(program: Node, text: string): Set<string> {
     if (name === undefined) return
     const type = id.typeAnnotation as Node | null | undefined
     const init = node.type === 'VariableDeclarator' ? (node.init as Node | null) : undefined
-    const isTyped = type && /\bPgBoss\b/.test(textOf(type, text))
-    const isInit = init && !/Function/.test(init.type) && RETURNS_BOSS.test(textOf(init, text))
+    const isTyped = type && /\bPgBoss\b/.test(sourceOf(type, text))
+    const isInit = init && !/Function/.test(init.type) && RETURNS_BOSS.test(sourceOf(init, text))
     if (isTyped || isInit) names.add(name)
   })
   return names
@@ -83,7 +81,7 @@ function namesOfBoss(program: Node, text: string): Set<string> {
 function isBoss(receiver: Node, text: string, bosses: ReadonlySet<string>): boolean {
   const name = memberOf(receiver) ?? (receiver.name as string | undefined)
   if (name !== undefined) return /boss$/i.test(name) || bosses.has(name)
-  return RETURNS_BOSS.test(textOf(receiver, text))
+  return RETURNS_BOSS.test(sourceOf(receiver, text))
 }
 
 /** Returns the creating methods that `const { send } = boss` takes out of pg-boss. */
@@ -91,7 +89,7 @@ function takenOut(node: Node, text: string, bosses: ReadonlySet<string>): string
   const id = node.id as Node | null | undefined
   const init = node.init as Node | null | undefined
   if (node.type !== 'VariableDeclarator' || id?.type !== 'ObjectPattern' || !init) return []
-  const from = textOf(init, text)
+  const from = sourceOf(init, text)
   if (!RETURNS_BOSS.test(from) && !bosses.has(from)) return []
   return (id.properties as Node[])
     .map((property) => (property.key as Node | undefined)?.name as string)

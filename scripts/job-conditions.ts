@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type CodeGraph, type Declaration, keyOf } from './code-graph.ts'
-import { type Node, walk } from './syntax.ts'
+import { type Node, sourceOf, walk } from './syntax.ts'
 
 const FILE = 'src/domain/composition/choreography.ts'
 
@@ -57,4 +57,4 @@ function guardOf(startJob: Node, text: string): string | undefined {
 const isUndefined = (node: Node) => node.type === 'Identifier' && node.name === 'undefined'
 
 const textOf = (node: Node | undefined, text: string) =>
-  node ? text.slice(node.start, node.end as number).replace(/\s+/g, ' ') : ''
+  node ? sourceOf(node, text).replace(/\s+/g, ' ') : ''

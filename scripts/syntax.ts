@@ -45,6 +45,9 @@ export function textOfTemplate(node: Node): string {
   return quasis.map(({ value }, i) => value.raw + (expressions[i] ? `$${i}` : '')).join('')
 }
 
+/** Returns the source text of a node, from the text of its file. */
+export const sourceOf = (node: Node, text: string): string => text.slice(node.start, node.end as number)
+
 export const camel = (name: string) => name.replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase())
 
 export const snake = (name: string) => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)

@@ -26,6 +26,7 @@ import {
   paySettlement,
   type SettlementQuery,
 } from '../src/domain/settlement/index.ts'
+import { sandboxControl } from './control.ts'
 import { admin, openTestLaku, someone, system, type TestOptions } from './laku.ts'
 import { Market } from './market.ts'
 import { brokenMoney } from './money-checks.ts'
@@ -59,15 +60,7 @@ export async function openSettlementFixture(options: TestOptions = {}) {
   const market = await Market.open(laku)
   const [buyer] = await market.buyers(1)
   const payouts = shortTimeoutPayouts(laku)
-  const send = async (method: string, path: string, body: unknown) => {
-    const headers = { 'content-type': 'application/json' }
-    const response = await fetch(`${laku.sandbox.url}/control${path}`, {
-      method,
-      headers,
-      body: JSON.stringify(body),
-    })
-    if (!response.ok) throw new Error(`${path}: ${response.status} ${await response.text()}`)
-  }
+  const send = sandboxControl(laku)
   // No server listens, so the sandbox drops its webhooks. Otherwise each would be retried for four seconds.
   await send('PUT', '/webhooks', { drop_rate: 1 })
 

@@ -9,6 +9,7 @@ import {
   sweepWithdrawals,
   type WithdrawalRequest,
 } from '../src/domain/wallet/index.ts'
+import { sandboxControl } from './control.ts'
 import { giveGoodwill } from './goodwill.ts'
 import { openTestLaku, someone, system, type TestLaku, type TestOptions } from './laku.ts'
 import { brokenMoney } from './money-checks.ts'
@@ -34,15 +35,7 @@ export async function openWalletFixture(options: TestOptions = {}) {
   // The payouts of these tests need money at the sandbox, because no payments came in there.
   const laku = await openTestLaku({ watched: true, sandbox: true, floatIdr: MUCH_IDR, ...options })
   const payouts = shortTimeoutPayouts(laku)
-  const control = async (method: string, path: string, body: unknown) => {
-    const headers = { 'content-type': 'application/json' }
-    const response = await fetch(`${laku.sandbox.url}/control${path}`, {
-      method,
-      headers,
-      body: JSON.stringify(body),
-    })
-    if (!response.ok) throw new Error(`${path}: ${response.status} ${await response.text()}`)
-  }
+  const control = sandboxControl(laku)
   await control('PUT', '/webhooks', { drop_rate: 1 })
   return { laku, payouts, ...waysOf(laku), ...payoutWays(laku, payouts, control) }
 }
@@ -115,7 +108,7 @@ function waysOf(laku: TestLaku) {
 function payoutWays(
   laku: TestLaku,
   payouts: ReturnType<typeof shortTimeoutPayouts>,
-  control: (method: string, path: string, body: unknown) => Promise<void>,
+  control: ReturnType<typeof sandboxControl>,
 ) {
   const context = { unitOfWork: laku.unitOfWork, actor: system, payouts }
   const payoutOf = (withdrawalId: string) =>

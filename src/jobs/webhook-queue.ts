@@ -1,4 +1,4 @@
-import { type Actor, DomainError } from '../domain/kernel/index.ts'
+import { type Actor, DomainError, parseJson } from '../domain/kernel/index.ts'
 import { allOrEach, errorText } from '../domain/ops/index.ts'
 import {
   recordFailedWebhooks,
@@ -76,12 +76,4 @@ const notFollowed = ({ id, body }: WaitingWebhook) => ({
 function eventIn(body: unknown): string | undefined {
   const named = typeof body === 'object' && body !== null && 'event' in body ? body.event : undefined
   return typeof named === 'string' ? named.slice(0, 100) : undefined
-}
-
-function parseJson(body: string): unknown {
-  try {
-    return JSON.parse(body)
-  } catch {
-    return undefined
-  }
 }

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { sql } from 'kysely'
 import { PgBoss } from 'pg-boss'
 import { databaseIsKnown, doubtMoved, newId, recordFirstPlace } from '../domain/kernel/index.ts'
+import { errorText } from '../domain/ops/index.ts'
 import { bookIsRead } from '../domain/payment/index.ts'
 import { placeOf } from '../runtime/connect.ts'
 import type { Laku } from '../runtime/laku.ts'
@@ -90,7 +91,7 @@ async function workQueue(laku: Laku, boss: PgBoss, job: JobDefinition): Promise<
         return {
           id,
           status: 'failed' as const,
-          output: { message: error instanceof Error ? error.message : String(error) },
+          output: { message: errorText(error) },
         }
       })
     }),

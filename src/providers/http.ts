@@ -1,6 +1,7 @@
 import type { ZodType } from 'zod'
 import { type CallLease, leaseLost } from '../domain/kernel/proofs/provider-proof.ts'
 import { ProviderFailure, type ProviderOutcome } from '../domain/kernel/provider-failure.ts'
+import { parseJson } from '../domain/kernel/wire.ts'
 import { type BreakerOptions, createGuard } from './circuit-breaker.ts'
 import { networkFailure } from './network-failure.ts'
 
@@ -208,14 +209,6 @@ function waitOf(headers: Headers): number | undefined {
   if (Number.isFinite(seconds)) return Math.max(0, Math.ceil(seconds))
   const at = Date.parse(given)
   return Number.isNaN(at) ? undefined : Math.max(0, Math.ceil((at - Date.now()) / 1000))
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
 }
 
 function addressOf(base: string, call: ProviderCall): string {

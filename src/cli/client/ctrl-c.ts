@@ -1,3 +1,4 @@
+import { messageOf } from '../errors/cli-error.ts'
 import type { Surroundings } from './surroundings.ts'
 
 interface Stoppable {
@@ -56,7 +57,7 @@ export function watchForCtrlC(around: Surroundings, work: Stoppable): CtrlC {
       .catch(() => leave)
     if (answer === stopIt)
       await work.stop().catch((error: unknown) => {
-        const why = error instanceof Error ? error.message : String(error)
+        const why = messageOf(error)
         stderr.write(`laku: the work could not be stopped: ${why}\n`)
       })
     if (answer !== leave) return

@@ -2,7 +2,7 @@ import { closeSync, createReadStream, openSync, statSync } from 'node:fs'
 import { basename } from 'node:path'
 import { Readable } from 'node:stream'
 import type { Chosen } from '../define/program.ts'
-import { CliError, exitCodes, usageError } from '../errors/cli-error.ts'
+import { CliError, exitCodes, messageOf, usageError } from '../errors/cli-error.ts'
 import { type CommandRequest, MAX_FILE_BYTES } from './protocol.ts'
 
 interface NamedFile {
@@ -73,7 +73,7 @@ function lookAt(name: string): NamedFile {
     return { name, isPipe }
   } catch (error) {
     if (error instanceof CliError) throw error
-    return { name, isPipe: false, error: error instanceof Error ? error.message : String(error) }
+    return { name, isPipe: false, error: messageOf(error) }
   }
 }
 

@@ -1,6 +1,6 @@
 import { appendFileSync, writeFileSync } from 'node:fs'
 import type { GlobalFlags } from '../define/context.ts'
-import { CliError, exitCodes } from '../errors/cli-error.ts'
+import { CliError, exitCodes, messageOf } from '../errors/cli-error.ts'
 import { closeToOthers } from '../input/files.ts'
 import type { Output } from '../output/output.ts'
 import type { Progress } from '../output/progress.ts'
@@ -92,11 +92,7 @@ export class Renderer {
         writeFileSync(file, bytes, { mode })
       }
     } catch (error) {
-      throw new CliError(
-        exitCodes.usage,
-        'not_written',
-        `${file} cannot be written (${error instanceof Error ? error.message : String(error)})`,
-      )
+      throw new CliError(exitCodes.usage, 'not_written', `${file} cannot be written (${messageOf(error)})`)
     }
   }
 }

@@ -30,6 +30,9 @@ export class CliError extends Error {
   }
 }
 
+/** Returns the message of anything that was thrown, for a text that people read. */
+export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
+
 /** Returns the error for wrong usage of a command, exit code 2. */
 export function usageError(message: string, details?: Record<string, unknown>): CliError {
   return new CliError(exitCodes.usage, 'usage', message, details)

@@ -1,6 +1,6 @@
 import { chmodSync, createReadStream, statSync, writeFileSync } from 'node:fs'
 import type { Readable } from 'node:stream'
-import { usageError } from '../errors/cli-error.ts'
+import { messageOf, usageError } from '../errors/cli-error.ts'
 
 /**
  * The files of the person who gives the command: they are on that person's machine, wherever the command
@@ -39,5 +39,5 @@ export function closeToOthers(name: string, mode: number | undefined): void {
 
 /** Returns the usage error that says which file cannot be read, and why. */
 export function unreadable(name: string, error: unknown): Error {
-  return usageError(`${name} cannot be read: ${error instanceof Error ? error.message : String(error)}`)
+  return usageError(`${name} cannot be read: ${messageOf(error)}`)
 }

@@ -1,3 +1,4 @@
+import { messageOf } from '../../cli/errors/cli-error.ts'
 import type { Shop } from './shop.ts'
 
 export interface StepResult {
@@ -65,7 +66,7 @@ export async function actOut(
     await flow.act(shop, step, before)
     return ended(true)
   } catch (error) {
-    return { ...ended(false), error: error instanceof Error ? error.message : String(error) }
+    return { ...ended(false), error: messageOf(error) }
   }
 }
 

@@ -2,6 +2,7 @@ import { createInterface } from 'node:readline'
 import { z } from 'zod'
 import { usageError } from '../../cli/errors/cli-error.ts'
 import { type Files, unreadable } from '../../cli/input/files.ts'
+import { parseJson } from '../../domain/kernel/wire.ts'
 import type { LoggedHead } from '../../domain/ledger/index.ts'
 
 const line = z.object({
@@ -19,7 +20,7 @@ export async function readHeads(files: Files, file: string): Promise<LoggedHead[
   try {
     for await (const text of createInterface({ input: files.read(file) })) {
       const start = text.indexOf('{')
-      const parsed = start < 0 ? undefined : line.safeParse(parsedJson(text.slice(start)))
+      const parsed = start < 0 ? undefined : line.safeParse(parseJson(text.slice(start)))
       if (parsed?.success) heads.push(parsed.data)
     }
   } catch (error) {
@@ -27,12 +28,4 @@ export async function readHeads(files: Files, file: string): Promise<LoggedHead[
   }
   if (heads.length === 0) throw usageError(`${file} has no line "ledger head" of a worker's log`)
   return heads
-}
-
-function parsedJson(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { defineTask } from '../../cli/define/command.ts'
-import { exitCodes, usageError } from '../../cli/errors/cli-error.ts'
+import { exitCodes, messageOf, usageError } from '../../cli/errors/cli-error.ts'
 import type { Output } from '../../cli/output/output.ts'
 import { type Column, renderTable } from '../../cli/output/table.ts'
 import type { NotSeen } from '../../providers/check/not-seen.ts'
@@ -140,7 +140,7 @@ async function recorderIn(folder: string) {
     return new Recorder(folder)
   } catch (error) {
     if (error instanceof FolderInUse) throw usageError(`--record: ${error.message}; name a new one`)
-    const why = error instanceof Error ? error.message : String(error)
+    const why = messageOf(error)
     throw usageError(`--record is ${folder}: it cannot be made (${why})`)
   }
 }

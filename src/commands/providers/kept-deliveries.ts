@@ -1,3 +1,5 @@
+import { messageOf } from '../../cli/errors/cli-error.ts'
+import { parseJson } from '../../domain/kernel/wire.ts'
 import type { ReadDeliveries } from '../../providers/check/deliveries.ts'
 import { NotConfigured } from '../../providers/check/probe.ts'
 
@@ -19,19 +21,11 @@ export async function keptDeliveries(url: string | undefined): Promise<KeptDeliv
   const read = async (provider: 'xendit' | 'whatsapp') => {
     try {
       const bodies = await readBodies(createKysely(pool), { provider, limit: NEWEST })
-      return bodies.map(parsed)
+      return bodies.map(parseJson)
     } catch (error) {
-      const why = error instanceof Error ? error.message : String(error)
+      const why = messageOf(error)
       throw new NotConfigured(`the webhook deliveries that our server stored cannot be read: ${why}`)
     }
   }
   return { read, end: () => pool.end() }
-}
-
-function parsed(body: string): unknown {
-  try {
-    return JSON.parse(body)
-  } catch {
-    return undefined
-  }
 }

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { defineTask, type TaskResult } from '../../cli/define/command.ts'
 import type { CommandContext } from '../../cli/define/context.ts'
-import { exitCodes } from '../../cli/errors/cli-error.ts'
+import { exitCodes, messageOf } from '../../cli/errors/cli-error.ts'
 import type { Block } from '../../cli/output/table.ts'
 import { type Actor, toWire, type WorkReport } from '../../domain/kernel/index.ts'
 import type { FactoryOutcome } from '../../domain/settlement/index.ts'
@@ -107,11 +107,10 @@ async function viewOf(settlements: FactoryOutcome['settlements']): Promise<Block
 /** Returns the outcome of one factory's settlement as the content of a line of NDJSON. */
 function lineOf({ factory, settlements, error }: FactoryOutcome) {
   if (error === undefined) return { factory, settlements }
-  return { factory, settlements, error: { message: error instanceof Error ? error.message : String(error) } }
+  return { factory, settlements, error: { message: messageOf(error) } }
 }
 
 function summaryOf({ factory, settlements, error }: FactoryOutcome): string {
-  if (error !== undefined)
-    return `${factory.name} failed: ${error instanceof Error ? error.message : String(error)}`
+  if (error !== undefined) return `${factory.name} failed: ${messageOf(error)}`
   return settlements.map((settlement) => settlement.code ?? settlement.status).join(', ') || 'nothing'
 }

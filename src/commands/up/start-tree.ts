@@ -2,7 +2,7 @@ import { rm, writeFile } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type LocalShop, localShopFile } from '../../cli/client/find-shop.ts'
 import { databaseName, localAdministrator } from '../../cli/define/actor.ts'
-import { CliError, exitCodes } from '../../cli/errors/cli-error.ts'
+import { CliError, exitCodes, messageOf } from '../../cli/errors/cli-error.ts'
 import type { Config } from '../../runtime/config.ts'
 import { openLaku } from '../../runtime/open-laku.ts'
 import { installDatabase } from '../db/install.ts'
@@ -123,7 +123,7 @@ async function answers(url: string): Promise<void> {
       if (answer.ok) return
       last = `status ${answer.status}`
     } catch (error) {
-      last = error instanceof Error ? error.message : String(error)
+      last = messageOf(error)
     }
     await sleep(50)
   }

@@ -95,5 +95,5 @@ export {
 export { UnitOfWork } from './unit-of-work.ts'
 export type { DryUse, WorkReport } from './unit-of-work-options.ts'
 export { Vault } from './vault.ts'
-export { fromWire, type ToWire, toWire } from './wire.ts'
+export { fromWire, parseJson, type ToWire, toWire } from './wire.ts'
 export type { AttentionItem, Tx, Work } from './work.ts'

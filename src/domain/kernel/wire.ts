@@ -75,3 +75,12 @@ function camelCase(name: string): string {
   }
   return known
 }
+
+/** Returns the value of a JSON text; undefined if the text is not JSON. */
+export function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}

@@ -63,7 +63,7 @@ export {
   type PayoutView,
   payoutsOf,
 } from './payouts/read.ts'
-export { movingStates, TAKEN_BACK, UNSETTLED } from './rules.ts'
+export { movingStates, payAgainAfterS, TAKEN_BACK, UNSETTLED } from './rules.ts'
 export { channelFit, requireFit } from './submission/channel-limits.ts'
 export { fitByAge, type Outgoing, payoutsWaiting } from './submission/plan-by-balance.ts'
 export { readChannels } from './submission/read-channels.ts'

@@ -77,6 +77,15 @@ const moving: ReadonlySet<string> = new Set([
 export const movingStates: readonly string[] = [...moving]
 export const isMoving = (status: GatewayPayoutStatus): boolean => moving.has(status)
 
+/**
+ * The longest wait (hours) before a settlement or a withdrawal is paid again. By Xendit's failure codes, the
+ * cause of a temporary failure lasts one to three hours.
+ */
+const LONGEST_HOURS = 3
+
+/** Returns the seconds until a settlement or a withdrawal is paid again, after this many failed payouts. */
+export const payAgainAfterS = (payouts: number): number => Math.min(LONGEST_HOURS, payouts) * HOUR_S
+
 const DAY_S = 24 * HOUR_S
 /**
  * The ages (s) at which laku checks a successful payout again. A check is needed, because a bank may send

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { jakartaDate, type Policy, type Rupiah, secondsAfter } from '../kernel/index.ts'
-import { UNSETTLED } from '../payout/index.ts'
+import { payAgainAfterS, UNSETTLED } from '../payout/index.ts'
 import { settlementErrors } from './errors.ts'
 
 const DAY_S = 86_400
@@ -110,13 +110,6 @@ export function isSettled(netIdr: Rupiah, policy: Policy): boolean {
   return netIdr > 0 && netIdr >= policy.settlementMinimumIdr
 }
 
-const HOUR_S = 3600
-/**
- * The longest wait (hours) before a settlement is paid again. By Xendit's failure codes, the cause of a
- * temporary failure lasts one to three hours.
- */
-const LONGEST_HOURS = 3
-
 /**
  * Returns the seconds until a failed settlement is paid again automatically; undefined if a person must
  * decide. A person must decide if the reason is not temporary, somebody cancelled the payout, or
@@ -132,5 +125,5 @@ export function retryAfterFailure(
   const isUnsettled = failureCode === UNSETTLED
   if (!isRetryable || failureCode === 'CANCELLED' || (payouts >= payoutTries && !isUnsettled))
     return undefined
-  return Math.min(LONGEST_HOURS, payouts) * HOUR_S
+  return payAgainAfterS(payouts)
 }

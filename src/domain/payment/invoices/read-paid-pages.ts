@@ -3,10 +3,10 @@ import type { AskedPayment, InvoiceUpdate } from './ask.ts'
 import { listPaid } from './list-paid.ts'
 
 /**
- * From this many invoices on, one page of Xendit's list of paid invoices is cheaper than reading the invoices
- * one by one.
+ * From this many invoices on, laku reads Xendit's list of paid invoices, because one call returns up to 100
+ * of them. Fewer invoices are read one by one, because that is as cheap.
  */
-const LOOKUPS_PER_PAGE = 10
+export const LOOKUPS_PER_PAGE = 10
 /**
  * The age (s) up to which an invoice is looked up in Xendit's list of paid invoices. Older invoices are not
  * looked up there, because they are few and are far back in the list.

@@ -12,6 +12,7 @@ import type { GatewayContext } from '../context.ts'
 import type { GatewayInvoice } from '../gateway.ts'
 import { payableStates, receivedStates } from '../transitions.ts'
 import { listPaid } from './list-paid.ts'
+import { LOOKUPS_PER_PAGE } from './read-paid-pages.ts'
 
 export interface AskedInvoice {
   /** Xendit's id of the invoice. */
@@ -22,9 +23,6 @@ export interface AskedInvoice {
 
 export type ReadInvoices = Map<string, GatewayInvoice | ProviderFailure>
 
-// From this many invoices on, laku reads Xendit's list of paid invoices, because one call returns up to 100
-// of them. Fewer invoices are read one by one, because that is as cheap.
-const MIN_FOR_PAGES = 10
 // The maximum number of pages of Xendit's list of paid invoices that are read in one run. For example, 3,000
 // invoices paid in a minute are 30 pages. If an invoice is on none of the pages read, it is read alone.
 const MAX_PAGES = 30
@@ -41,7 +39,7 @@ export async function readInvoices(
 ): Promise<ReadInvoices> {
   const { unitOfWork, actor, gateway } = context
   const open = await unitOfWork.run(actor, ({ tx }) => withoutPaid(tx, asked))
-  const listed = open.length >= MIN_FOR_PAGES ? await paidAround(context, open) : []
+  const listed = open.length >= LOOKUPS_PER_PAGE ? await paidAround(context, open) : []
   const wanted = new Set(open.map((invoice) => invoice.id))
   const others = listed.filter((invoice) => !wanted.has(invoice.id))
   const awaited =

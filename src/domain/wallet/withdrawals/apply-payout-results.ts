@@ -2,7 +2,7 @@ import { sql } from 'kysely'
 import { type EventOf, moveState, secondsAfter, type Work } from '../../kernel/index.ts'
 import { credit, debit, type Entry, post, walletAccount } from '../../ledger/index.ts'
 import { undoUse } from '../../ops/index.ts'
-import { type PayoutEventPayload, UNSETTLED } from '../../payout/index.ts'
+import { type PayoutEventPayload, payAgainAfterS, UNSETTLED } from '../../payout/index.ts'
 import { ensureWallets } from '../ensure-wallets.ts'
 import { lockWallets } from '../lock.ts'
 import { type WithdrawalStatus, withdrawalMachine } from '../transitions.ts'
@@ -89,9 +89,6 @@ export async function markWithdrawalsFailed(work: Work, events: EventOf<'payout.
   await sendAgainLater(work, events.filter(isUnsettled))
 }
 
-const HOUR_S = 3600
-const LONGEST_HOURS = 3
-
 interface Unsent extends Omit<Moved, 'from'> {
   payouts: number
 }
@@ -120,7 +117,7 @@ async function sendAgainLater(work: Work, events: readonly EventOf<'payout.faile
     }),
   )
   for (const { id, code, payouts } of rows) {
-    const dueAt = secondsAfter(work.now, Math.min(LONGEST_HOURS, payouts) * HOUR_S)
+    const dueAt = secondsAfter(work.now, payAgainAfterS(payouts))
     await work.tx.updateTable('withdrawals').set({ dueAt }).where('id', '=', id).execute()
     if (payouts < work.policy.payoutTries) continue
     work.requestAttention({

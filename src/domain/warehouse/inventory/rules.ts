@@ -27,6 +27,9 @@ export interface Allocation {
   short: Shortage[]
 }
 
+export const sum = (numbers: readonly number[]): number =>
+  numbers.reduce((total, number) => total + number, 0)
+
 /**
  * Returns the quantity of each variant: the quantities of equal variants are added up.
  * @throws warehouse.invalid_quantity

@@ -10,6 +10,7 @@ import {
 import { warehouseErrors } from '../errors.ts'
 import { openStock } from '../inventory/lock.ts'
 import { recordMovements } from '../inventory/record-movements.ts'
+import { sum } from '../inventory/rules.ts'
 import {
   incomingPurchaseOrderStates,
   type PurchaseOrderStatus,
@@ -92,8 +93,6 @@ export async function receivePurchaseOrder(work: Work, input: Receipt): Promise<
   })
   return after
 }
-
-const sum = (numbers: readonly number[]) => numbers.reduce((total, number) => total + number, 0)
 
 /**
  * Tells whether the goods of this delivery note were already recorded. The purchase order is locked, so two

@@ -1,4 +1,4 @@
-import type { StockLine } from '../inventory/rules.ts'
+import { type StockLine, sum } from '../inventory/rules.ts'
 import type { PurchaseOrderStatus } from '../transitions.ts'
 
 /** A variant that a purchase order to its factory may contain. */
@@ -78,8 +78,6 @@ function pieces(lines: readonly ReorderLine[], of: (line: ReorderLine, i: number
     return quantity > 0 ? [{ variantId: line.variantId, quantity }] : []
   })
 }
-
-const sum = (numbers: readonly number[]) => numbers.reduce((total, number) => total + number, 0)
 
 /**
  * Tells whether a new purchase order may be made for a session that lacks pieces. After staff cancelled a
