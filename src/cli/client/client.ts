@@ -111,27 +111,34 @@ function withRemedy(error: unknown): unknown {
 async function watchLive(
   remote: import('./remote-command.ts').RemoteCommand,
   { flags, input }: Chosen,
-  { stdout, stderr, env }: Surroundings,
+  { stdout, stderr, env, time }: Surroundings,
 ): Promise<void> {
-  const [{ Output }, { showLive }, { wantsColor }, { retriedDraw }] = await Promise.all([
+  const [{ Output }, { showLive }, { wantsColor }, { retriedDraw }, { realTime }] = await Promise.all([
     import('../output/output.ts'),
     import('../output/live-screen.ts'),
     import('../output/style.ts'),
     import('./retried-draw.ts'),
+    import('./remote-command.ts'),
   ])
   const { quiet = false, color = true } = flags
   const output = new Output({ json: false, quiet, color, stdout, stderr, env: env as NodeJS.ProcessEnv })
-  const draw = retriedDraw(() =>
-    remote.picture({
-      width: output.width ?? 80,
-      height: output.height ?? 24,
-      color: wantsColor(stdout, color, env as NodeJS.ProcessEnv),
-    }),
-  )
+  const over = new AbortController()
+  const picture = () =>
+    remote.picture(
+      {
+        width: output.width ?? 80,
+        height: output.height ?? 24,
+        color: wantsColor(stdout, color, env as NodeJS.ProcessEnv),
+      },
+      over.signal,
+    )
+  const draw = retriedDraw(picture, time ?? realTime, remote.deadline)
   // The first content of the live view is requested before the terminal changes its screen, so that an error
   // is printed on the normal screen.
   await draw()
   await showLive(output, Number(input.every ?? 2), draw)
+  // A drawing that is still under way would keep this process running.
+  over.abort()
 }
 
 /** Loads the code of a command and runs the command in this process. */

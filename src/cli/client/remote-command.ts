@@ -32,7 +32,7 @@ const TAKE_UP_MS = 60_000
 const PAUSE_MS = 500
 const LONGEST_PAUSE_MS = 5_000
 
-const realTime: WaitingTime = {
+export const realTime: WaitingTime = {
   nowMs: () => performance.now(),
   sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
 }
@@ -139,11 +139,14 @@ export class RemoteCommand {
     }
   }
 
-  /** Returns the current content of a live view, as text drawn for this terminal. */
-  async picture(terminal: TerminalFacts): Promise<string> {
+  /**
+   * Returns the current content of a live view, as text drawn for this terminal. `over` is aborted when
+   * nobody wants the content any more. Throws StaffServerUnreachable if the server ends before its answer.
+   */
+  async picture(terminal: TerminalFacts, over?: AbortSignal): Promise<string> {
     const request = { ...this.#request, id: randomUUID(), mayAsk: false, terminal }
-    const answer = await this.#post(request)
-    let text = ''
+    const answer = await this.#post(request, undefined, over)
+    let text: string | undefined
     for await (const line of linesOf(this.#shop.staffServer, answer)) {
       if ('view' in line) text = line.view.map(String).join('\n\n')
       if ('failure' in line) {
@@ -151,7 +154,13 @@ export class RemoteCommand {
         throw new CliError(exitCode as never, code.replace(/^cli\./, ''), message, details)
       }
     }
+    if (text === undefined) throw cutOff()
     return text
+  }
+
+  /** The end of the time that was given with --wait, by the clock of the client (ms); undefined without it. */
+  get deadline(): number | undefined {
+    return this.#deadline
   }
 
   /** The id of the command's run, if it goes on in the server without this client; otherwise undefined. */
@@ -199,7 +208,7 @@ export class RemoteCommand {
     if (file) this.#request.file = file
   }
 
-  async #post(request: CommandRequest, file?: Readable) {
+  async #post(request: CommandRequest, file?: Readable, signal?: AbortSignal) {
     const [noun = '', verb = ''] = request.path
     const answer = await call(this.#shop.staffServer, {
       method: 'POST',
@@ -207,6 +216,7 @@ export class RemoteCommand {
       line: `${JSON.stringify(request)}\n`,
       file,
       code: this.#code,
+      signal,
     })
     await this.#sayTokenEnds(answer.headers[TOKEN_ENDS_HEADER])
     return answer
@@ -263,8 +273,7 @@ export class RemoteCommand {
         }
         if (this.#question) return
         if (this.#exitCode !== undefined && !this.#mayRunAgain()) return
-        if (this.#exitCode === undefined)
-          throw new StaffServerUnreachable('the stream ended before the command did', { sent: 'whole' })
+        if (this.#exitCode === undefined) throw cutOff()
         this.#exitCode = undefined
         again = () => this.#begin()
       } catch (error) {
@@ -386,6 +395,8 @@ export class RemoteCommand {
     this.#isSent = false
   }
 }
+
+const cutOff = () => new StaffServerUnreachable('the stream ended before the command did', { sent: 'whole' })
 
 /**
  * Takes the option `--code` out of a command's input if it is the code of a second factor. Returns that code,

@@ -60,6 +60,8 @@ export interface Call {
   file?: Readable | undefined
   /** The code from the second factor of the person who gives the command. */
   code?: string | undefined
+  /** The signal that breaks the call off. */
+  signal?: AbortSignal | undefined
 }
 
 /**
@@ -75,7 +77,7 @@ export async function call(staffServer: StaffServerAddress, asked: Call): Promis
 
 async function send(
   { server, token }: StaffServerAddress,
-  { method, path, line, file, code }: Call,
+  { method, path, line, file, code, signal }: Call,
 ): Promise<IncomingMessage> {
   if (!/^[\x21-\x7e]+$/.test(token))
     throw new CliError(
@@ -90,6 +92,7 @@ async function send(
     url.protocol === 'https:' ? process.getBuiltinModule('node:https') : process.getBuiltinModule('node:http')
   const options: RequestOptions = {
     method,
+    ...(signal && { signal }),
     headers: {
       authorization: `Bearer ${token}`,
       [PROTOCOL_HEADER]: String(PROTOCOL),

@@ -21,7 +21,10 @@ export async function showLive(output: Output, everyS: number, draw: () => Promi
   output.raw(ENTER)
   try {
     while (!keys.ended) {
-      last = await draw()
+      // The person need not wait for the answer of a server that is away or busy.
+      const drawn = await Promise.race([draw(), keys.over])
+      if (drawn === undefined) break
+      last = drawn
       // Writes over the previous content of the live view line by line: a cleared screen would flicker.
       const lines = [...last.split('\n'), '', output.style.dim('q or Ctrl-C ends the watch')]
       output.raw(`${HOME}${lines.map((line) => `${line}${CLEAR_LINE}`).join('\n')}${CLEAR_BELOW}`)
@@ -31,15 +34,17 @@ export async function showLive(output: Output, everyS: number, draw: () => Promi
     keys.close()
     output.raw(LEAVE)
   }
-  output.raw(`${last}\n`)
+  if (last !== '') output.raw(`${last}\n`)
 }
 
 /** The keys and signals that end a live view, and the changes of the terminal's size that redraw it early. */
 class Keys {
   ended = false
+  readonly #over = Promise.withResolvers<undefined>()
   #wake = () => {}
   readonly #end = () => {
     this.ended = true
+    this.#over.resolve(undefined)
     this.#wake()
   }
   readonly #again = () => this.#wake()
@@ -54,6 +59,11 @@ class Keys {
     if (!process.stdin.isTTY) return
     // The terminal is set to raw mode: keys are read as they are typed, and do not appear in the live view.
     process.stdin.setRawMode(true).setEncoding('utf8').on('data', this.#typed).resume()
+  }
+
+  /** Resolves when a key or a signal ends the live view. */
+  get over(): Promise<undefined> {
+    return this.#over.promise
   }
 
   /**
