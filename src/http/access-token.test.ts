@@ -52,20 +52,25 @@ describe('an access token', () => {
     expect(await statusWith(token)).toBe(401)
   })
 
-  it('is good while the secret that signed it is one of those named, and signed by the first', async () => {
-    const [old, fresh] = [
-      'an old secret of thirty-two chars or more',
-      'a fresh secret of thirty-two chars or so',
-    ]
-    const [before, meanwhile, after] = [
-      await serverWith(old!),
-      await serverWith(fresh!, old!),
-      await serverWith(fresh!),
-    ]
-    const [first, second] = [(await logIn(before)).token, (await logIn(meanwhile)).token]
-    expect([await statusWith(first, meanwhile), await statusWith(second, meanwhile)]).toEqual([200, 200])
-    expect([await statusWith(first, after), await statusWith(second, after)]).toEqual([401, 200])
-    await Promise.all([before.close(), meanwhile.close(), after.close()])
+  it('is good while the secret that signed it is one of those named, and signed by the first: twice in a row', async () => {
+    const [one, two, three] = ['first', 'second', 'third'].map(
+      (name) => `the ${name} secret of forty characters or so`,
+    )
+    const servers = await Promise.all([
+      serverWith(one!),
+      serverWith(two!, one!),
+      serverWith(three!, two!, one!),
+      serverWith(three!, two!),
+      serverWith(three!),
+    ])
+    const [first, second, all, fewer, last] = servers
+    const tokens = [(await logIn(first)).token, (await logIn(second)).token, (await logIn(all)).token]
+    const seenBy = (server = app) => Promise.all(tokens.map((token) => statusWith(token, server)))
+    expect(await seenBy(second)).toEqual([200, 200, 401])
+    expect(await seenBy(all)).toEqual([200, 200, 200])
+    expect(await seenBy(fewer)).toEqual([401, 200, 200])
+    expect(await seenBy(last)).toEqual([401, 401, 200])
+    await Promise.all(servers.map((server) => server.close()))
   })
 
   it('is none that anybody else made: of another key, of no key, or with other words in it', async () => {

@@ -75,7 +75,7 @@ export const databaseEnvironment: DoctorCheck = {
       findings.push({
         severity: 'warning',
         message: `the ${purpose} key rotates: ${active.length} are in use (${active.map(({ id }) => id).join(', ')})`,
-        command: 'laku db keys rewrite',
+        command: 'laku db keys list',
       })
     }
     return findings

@@ -16,7 +16,7 @@ declare module '../kernel/event-reactions.ts' {
     'refunds.submit': { refundId: string }
     'settlements.announce': { settlementId: string }
     'shipments.book': { orderId: string }
-    'ways.tell': { changeId: string; unreached?: string }
+    'ways.tell': { changeId: string; unreached?: string; retiredKey?: string }
     'webhooks.biteship': { inboxId: string }
     'webhooks.whatsapp': { inboxId: string }
     'webhooks.xendit': { inboxId: string }

@@ -18,7 +18,8 @@ export interface Opener {
   embedded: boolean
 }
 
-const variables: Record<KeyPurpose, string> = {
+/** The variable that has the keys of each purpose, as people know it. */
+export const keyVariables: Record<KeyPurpose, string> = {
   encryption: 'LAKU_ENCRYPTION_KEY',
   seal: 'LAKU_SEAL_KEY (or LAKU_ENCRYPTION_KEY, where the book has no key of its own)',
 }
@@ -68,7 +69,7 @@ export function requireSameKeys(
     const active = keys.filter((key) => key.retiredAt === null)
     const given = purpose === 'encryption' ? vault.keyIds : vault.seals.keyIds
     const refuse = (why: string) => {
-      throw new StartError(2, `${variables[purpose]} does not fit the database ${shownUrl(url)}: ${why}`)
+      throw new StartError(2, `${keyVariables[purpose]} does not fit the database ${shownUrl(url)}: ${why}`)
     }
     if (active.length === 0) refuse('no key was admitted to it: its owner runs laku db keys admit')
     const [writes] = given

@@ -3,16 +3,9 @@ import { defineTask } from '../../../cli/define/command.ts'
 import { exitCodes } from '../../../cli/errors/cli-error.ts'
 import { type Column, renderTable } from '../../../cli/output/table.ts'
 import { readEnvironment } from '../../../runtime/environment/read-environment.ts'
+import { nextSteps, type UsedKey } from './next-steps.ts'
 
-interface Row {
-  purpose: string
-  key: string
-  state: string
-  values: number
-  admittedAt: Date | null
-}
-
-const columns: readonly Column<Row>[] = [
+const columns: readonly Column<UsedKey>[] = [
   { name: 'purpose', value: (row) => row.purpose },
   { name: 'key', kind: 'code', value: (row) => row.key },
   { name: 'state', value: (row) => row.state },
@@ -24,7 +17,7 @@ export const list = defineTask({
   name: 'list',
   exits: [8],
   description:
-    'List the keys of the database, and how many encrypted values or ledger seals use each. Exits with 8 if something uses a key that is not configured.',
+    'List the keys of the database, how many encrypted values or ledger seals use each, and the next step of a rotation that is not finished. Exits with 8 if something uses a key that is not configured.',
   input: z.object({}),
   examples: ['laku db keys list'],
   run: async (context) => {
@@ -42,7 +35,7 @@ export const list = defineTask({
     ])
     context.progress.end()
     const writing = { encryption: vault.keyId, seal: vault.seals.keyId }
-    const keys: Row[] = (known?.keys ?? []).map(({ purpose, id, admittedAt, retiredAt }) => ({
+    const keys: UsedKey[] = (known?.keys ?? []).map(({ purpose, id, admittedAt, retiredAt }) => ({
       purpose,
       key: id,
       state: retiredAt ? 'retired' : writing[purpose] === id ? 'writes' : 'reads',
@@ -58,10 +51,13 @@ export const list = defineTask({
     const isLost = keys.some(
       ({ state, values }) => state === 'not given' || (state === 'retired' && values > 0),
     )
+    const next = nextSteps(keys, { encryption: vault.keyIds, seal: vault.seals.keyIds })
     const { style, width } = context.output
     return {
-      json: { ok: !isLost, keys },
-      text: renderTable(columns, keys, { style, width }),
+      json: { ok: !isLost, keys, next },
+      text: [renderTable(columns, keys, { style, width }), ...next.map((step) => `Next: ${step}`)].join(
+        '\n\n',
+      ),
       exitCode: isLost ? exitCodes.found : exitCodes.done,
     }
   },

@@ -1,19 +1,33 @@
 import type pg from 'pg'
-import { keysInUse, logInsBefore, stopLinksBefore } from '../../../domain/composition/sealing/keys-in-use.ts'
+import {
+  keysInUse,
+  logInsBefore,
+  replacedAt,
+  stoppableBefore,
+} from '../../../domain/composition/sealing/keys-in-use.ts'
 import { Vault } from '../../../domain/kernel/index.ts'
 import type { OwnerConfig } from '../../../runtime/config.ts'
 import { createKysely } from '../../../runtime/database.ts'
 import { type KeyPurpose, readEnvironment } from '../../../runtime/environment/read-environment.ts'
+import type { JobQueue } from '../../../runtime/queue.ts'
 import { auditByOwner } from './audit-by-owner.ts'
 
-export type Retirement = { purposes: KeyPurpose[] } | { refused: string } | { unknown: true }
+export type Retirement =
+  | {
+      purposes: KeyPurpose[]
+      /** The number of changes whose stop link is sent again, signed with the new key. */
+      newLinks: number
+    }
+  | { refused: string }
+  | { unknown: true }
 
 /**
  * Retires an encryption key of the database for all its purposes, in one transaction with a row of the audit
- * log.
+ * log. With `endLogIns`, stop links under the key end too; their owners are sent new ones, because they must
+ * still be able to stop a change that somebody else made.
  */
 export async function retireKey(
-  pool: pg.Pool,
+  { pool, queue }: { pool: pg.Pool; queue: Pick<JobQueue, 'enqueue'> },
   { encryptionKey = [], sealKey = encryptionKey }: Pick<OwnerConfig, 'encryptionKey' | 'sealKey'>,
   { key, endLogIns }: { key: string; endLogIns: boolean },
 ): Promise<Retirement> {
@@ -46,14 +60,14 @@ export async function retireKey(
             refused: `${lost} values use a key that is not configured, perhaps ${key}: configure all keys`,
           }
       }
-      const since = newer.find(
-        ({ id, purpose }) => purpose === 'encryption' && id === vault.keyId,
-      )?.admittedAt
-      if (since && !endLogIns && own.some(({ purpose }) => purpose === 'encryption')) {
-        const links = await stopLinksBefore(tx, since, new Date())
-        if (links > 0) {
+      const signing = own.find(({ purpose }) => purpose === 'encryption')
+      const current = newer.find(({ id, purpose }) => purpose === 'encryption' && id === vault.keyId)
+      const since = signing && ((await replacedAt(tx, key, signing.admittedAt)) ?? current?.admittedAt)
+      const stoppable = since ? await stoppableBefore(tx, since, new Date()) : []
+      if (since && !endLogIns) {
+        if (stoppable.length > 0) {
           return {
-            refused: `${links} changes of a phone, email or bank account can still be stopped by links under ${key}: wait until their time is over, or end these links too with --end-log-ins`,
+            refused: `${stoppable.length} changes of a phone, email or bank account can still be stopped by links under ${key}: wait until their time is over, or end these links with --end-log-ins, which sends new ones`,
           }
         }
         const logIns = await logInsBefore(tx, since, new Date())
@@ -71,6 +85,11 @@ export async function retireKey(
         .where('retiredAt', 'is', null)
         .execute()
       await auditByOwner(tx, 'db keys retire', { key, purposes })
-      return { purposes }
+      if (stoppable.length > 0)
+        await queue.enqueue(
+          tx,
+          stoppable.map((changeId) => ({ name: 'ways.tell', data: { changeId, retiredKey: key } }) as const),
+        )
+      return { purposes, newLinks: stoppable.length }
     })
 }

@@ -11,7 +11,8 @@ export const retire = defineTask({
   options: [
     {
       flags: '--end-log-ins',
-      description: 'end log-ins and stop links that are older than the new key; these customers log in again',
+      description:
+        'end log-ins and stop links that are older than the new key: these customers log in again, and whoever can still stop a change gets a new link',
     },
   ],
   input: z.object({ key: z.string(), endLogIns: z.boolean().default(false) }),
@@ -23,7 +24,15 @@ export const retire = defineTask({
     }
     const { asOwner } = await import('./as-owner.ts')
     const { retireKey } = await import('./retire-key.ts')
-    const outcome = await asOwner(config, (pool) => retireKey(pool, config, { key, endLogIns }))
+    const { JobQueue } = await import('../../../runtime/queue.ts')
+    const outcome = await asOwner(config, async (pool, url) => {
+      const queue = new JobQueue(url, () => {})
+      try {
+        return await retireKey({ pool, queue }, config, { key, endLogIns })
+      } finally {
+        await queue.close()
+      }
+    })
     if ('unknown' in outcome) {
       throw new CliError(
         exitCodes.notFound,
@@ -32,9 +41,12 @@ export const retire = defineTask({
       )
     }
     if ('refused' in outcome) throw new CliError(exitCodes.conflict, 'key_in_use', outcome.refused)
+    const { purposes, newLinks } = outcome
+    const links =
+      newLinks === 0 ? '' : ` New stop links are sent for ${newLinks} changes that can still be stopped.`
     return {
-      json: { retired: key, purposes: outcome.purposes },
-      text: `${key} is retired (${outcome.purposes.join(', ')}): take it out of the configuration and restart workers and servers.`,
+      json: { retired: key, purposes, newLinks },
+      text: `${key} is retired (${purposes.join(', ')}): take it out of the configuration and restart workers and servers.${links}`,
     }
   },
 })

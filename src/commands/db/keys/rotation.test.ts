@@ -10,7 +10,8 @@ import { good } from '../../../../test/wallets.ts'
 import { beginRun, keepAnswer } from '../../../domain/auth/index.ts'
 import { choreography } from '../../../domain/composition/choreography.ts'
 import { bookChecks } from '../../../domain/composition/invariants.ts'
-import { sealedTables } from '../../../domain/composition/sealing/sealed-data.ts'
+import { reencryptPage, sealedTables } from '../../../domain/composition/sealing/sealed-data.ts'
+import { notifyOldChannels } from '../../../domain/composition/ways-in/notify-old-channels.ts'
 import { bankAccountsOf, taxIdOf, updateFactory } from '../../../domain/factory/index.ts'
 import { insertRows, newId, runChecks, UnitOfWork, Vault } from '../../../domain/kernel/index.ts'
 import { takeChainPage } from '../../../domain/ledger/index.ts'
@@ -20,12 +21,23 @@ import { disposeSuspense } from '../../../domain/payment/index.ts'
 import { putIntoSuspense } from '../../../domain/suspense/index.ts'
 import { adjustWallet, requestWithdrawal } from '../../../domain/wallet/index.ts'
 import { openValue, sealValue } from '../../../domain/way-in/sealed-values.ts'
+import { readStopToken } from '../../../domain/way-in/stop-link.ts'
 import { openParams, sealParams } from '../../../domain/whatsapp/secret-params.ts'
 import { beganAt } from '../../../runtime/database.ts'
 import { requireFit } from '../../../runtime/environment/require-fit.ts'
 
 const newKey = 'Jm1xpcxWUTlnCUbTzX1gz5Wyzj2d9lbJY0sLqxP0yXk='
 const newSeal = 'vT0m4Wn4WyQbIhc6d1rXbJ0q1sG2o7Zr3k1m9aUeGxE='
+const others = [
+  {
+    key: 'b6Xw0b2pX3nE5s8Qy1uZr4Tt7Lk9Vd2Fh6Jm0Np3Rc8=',
+    seal: 'Q4h9Zt2Lx7Vb1Nc5Md8Kf3Jg6Hs0Pq4Rw9Ty2Ue7Io=',
+  },
+  {
+    key: 'K2m7Qx4Wz9Ra3Tb6Yc1Ud8Ie5Of0Pg2Sh7Jk4Ll9Zn6=',
+    seal: 'X3c8Vb1Nm6Qw9Er4Ty7Ui2Op5As0Df3Gh8Jk1Lz6Xc9=',
+  },
+] as const
 const both = { key: `${newKey},${testEncryptionKey}`, seal: `${newSeal},${testEncryptionKey}` }
 const old = new Vault(testEncryptionKey)
 
@@ -136,12 +148,38 @@ const broken = async (process: TestLaku) =>
 
 interface Listed {
   ok: boolean
+  next: string[]
   keys: { purpose: string; key: string; state: string; values: number }[]
+}
+
+/** Sets the keys for commands of the database's owner. */
+function ownerHas(keys: { key: string; seal: string }): void {
+  vi.stubEnv('LAKU_ENCRYPTION_KEY', keys.key)
+  vi.stubEnv('LAKU_SEAL_KEY', keys.seal)
+}
+
+/** Writes encrypted values and a seal under the keys of this process. */
+async function writeMore(process: TestLaku): Promise<string> {
+  const gift = { userId, changeIdr: 1_000, kind: 'goodwill', reason: 'a test' } as const
+  await process.as(admin, (work) => adjustWallet(work, gift))
+  const run = { id: newId(), staffId: (admin as { id: string }).id, key: newId(), requestHash: 'h' }
+  await process.as(admin, async (work) => {
+    await beginRun(work, { ...run, command: 'settle run' })
+    await keepAnswer(work, { id: run.id, attempt: 1 }, run.key)
+  })
+  return run.id
+}
+
+const answerOf = async (process: TestLaku, id: string) => {
+  const { rows } = await sql<{ kept: string; key: string }>`
+    select kept, key from command_runs where id = ${id}`.execute(laku.db)
+  return process.vault.open('command runs', rows[0]?.kept ?? '') === rows[0]?.key
 }
 
 describe('the keys of the database rotate', () => {
   const rotating = () => withKeys(laku, new Vault(both.key.split(','), both.seal.split(',')))
   const alone = () => withKeys(laku, new Vault(newKey, newSeal))
+  const last = () => withKeys(laku, new Vault(others[1].key, others[1].seal))
 
   it('has every kind of value that is encrypted in its list', async () => {
     const purposes = new Set(sealedTables.map(({ purpose }) => purpose))
@@ -174,15 +212,13 @@ describe('the keys of the database rotate', () => {
     const opener = { env: 'development', url: laku.urls.app, embedded: false } as const
     const fits = () => requireFit(laku.pool, { ...opener, vault: rotating().vault })
     await expect(fits()).rejects.toThrow('is not one of its keys')
-    vi.stubEnv('LAKU_ENCRYPTION_KEY', newKey)
-    vi.stubEnv('LAKU_SEAL_KEY', newSeal)
+    ownerHas({ key: newKey, seal: newSeal })
     const without = await runLaku(laku, ['db', 'keys', 'admit'])
     expect(without).toMatchObject({
       exitCode: 2,
       stderr: expect.stringContaining('last sealed with the key'),
     })
-    vi.stubEnv('LAKU_ENCRYPTION_KEY', both.key)
-    vi.stubEnv('LAKU_SEAL_KEY', both.seal)
+    ownerHas(both)
     const admitted = await askLaku<{ admitted: object[] }>(laku, ['db', 'keys', 'admit'])
     expect(admitted.admitted).toHaveLength(2)
     await fits()
@@ -196,9 +232,8 @@ describe('the keys of the database rotate', () => {
 
   it('reads old and new side by side, and does not let the old one go while anything is under it', async () => {
     await readsAll(rotating())
-    const gift = { userId, changeIdr: 1_000, kind: 'goodwill', reason: 'a test' } as const
-    await rotating().as(admin, (work) => adjustWallet(work, gift))
-    const { keys } = await askLaku<Listed>(rotating(), ['db', 'keys', 'list'])
+    await writeMore(rotating())
+    const { keys, next } = await askLaku<Listed>(rotating(), ['db', 'keys', 'list'])
     const under = (purpose: string, key: string) =>
       keys.find((candidate) => candidate.purpose === purpose && candidate.key === key)?.values ?? 0
     expect(under('encryption', old.keyId)).toBeGreaterThan(8)
@@ -206,9 +241,18 @@ describe('the keys of the database rotate', () => {
     expect(under('seal', rotating().vault.seals.keyId)).toBeGreaterThan(0)
     const early = await runLaku(laku, ['db', 'keys', 'retire', old.keyId])
     expect(early).toMatchObject({ exitCode: 5, stderr: expect.stringContaining('run laku db keys rewrite') })
+    expect(next).toEqual([
+      expect.stringMatching(/values are still under \S+ \(encryption\): run laku db keys rewrite/),
+      expect.stringMatching(/values are still under \S+ \(seal\): run laku db keys rewrite/),
+    ])
     const lost = await runLaku(alone(), ['db', 'keys', 'list', '--json'])
     expect(lost.exitCode).toBe(8)
-    expect(JSON.parse(lost.stdout)).toMatchObject({ ok: false })
+    expect(JSON.parse(lost.stdout)).toMatchObject({
+      ok: false,
+      next: expect.arrayContaining([
+        expect.stringContaining('add that key at the end of LAKU_ENCRYPTION_KEY'),
+      ]),
+    })
   })
 
   it('seals nothing again that was changed meanwhile', async () => {
@@ -249,30 +293,108 @@ describe('the keys of the database rotate', () => {
     expect(
       await broken(withKeys(laku, new Vault(newKey, 'another key of the book, which was never admitted'))),
     ).not.toEqual([])
-    const { ok, keys } = await askLaku<Listed>(alone(), ['db', 'keys', 'list'])
+    const { ok, keys, next } = await askLaku<Listed>(alone(), ['db', 'keys', 'list'])
     expect(ok).toBe(true)
+    expect(next.filter((step) => step.includes(`run laku db keys retire ${old.keyId}`))).toHaveLength(2)
     expect(keys.filter(({ key }) => key === old.keyId).map(({ values }) => values)).toEqual([0, 0])
     expect((await runLaku(laku, ['db', 'keys', 'retire', rotating().vault.keyId])).exitCode).toBe(5)
     expect((await runLaku(laku, ['db', 'keys', 'retire', 'abcdefgh'])).exitCode).toBe(3)
     // A buyer whose email was changed before the new key may still stop the change by a link under the old
     // key.
+    const changeId = newId()
     await query(
       laku.ownerUrl,
       `insert into way_changes (id, subject_kind, subject_id, way, changed_by, changed_at, stoppable_until)
-       values ('${newId()}', 'user', '${userId}', 'email', 'staff:ana', now() - interval '1 hour', now() + interval '1 day')`,
+       values ('${changeId}', 'user', '${userId}', 'email', 'staff:ana', now() - interval '1 hour', now() + interval '1 day')`,
     )
     const stoppable = await runLaku(laku, ['db', 'keys', 'retire', old.keyId])
     expect(stoppable).toMatchObject({
       exitCode: 5,
       stderr: expect.stringContaining('still be stopped by links'),
     })
+    // Once its owner ends these links, the buyer gets a new link from a process that signs with the new key.
+    const retired = await askLaku(laku, ['db', 'keys', 'retire', old.keyId, '--end-log-ins'])
+    expect(retired).toMatchObject({ retired: old.keyId, new_links: 1 })
+    const { rows } = await sql<{ data: { changeId: string; retiredKey: string } }>`
+      select data from pgboss.job where name = 'ways.tell' and data ? 'retiredKey'`.execute(
+      laku.db.withoutPlugins(),
+    )
+    const told = (process: TestLaku) =>
+      process.system((work) =>
+        notifyOldChannels(work, {
+          ...(rows[0]?.data as { changeId: string }),
+          publicUrl: 'https://laku.test',
+        }),
+      )
+    expect(rows).toEqual([{ data: { changeId, retiredKey: old.keyId } }])
+    await expect(told(withKeys(laku, old))).rejects.toThrow('still signs with the key')
+    await told(rotating())
+    const messages = await laku.db
+      .selectFrom('whatsappMessages')
+      .select('params')
+      .where('dedupeKey', 'like', `way_in:${changeId}#${old.keyId}#%`)
+      .execute()
+    const link = /\/stop\/([\w.-]+)/.exec(JSON.stringify(messages))?.[1] ?? ''
+    expect(JSON.stringify(messages)).toContain('menggantikan tautan kami sebelumnya')
+    expect([readStopToken(alone().vault, link), readStopToken(old, link)]).toEqual([changeId, undefined])
     await query(laku.ownerUrl, 'delete from way_changes')
-    const log = await runLaku(laku, ['db', 'keys', 'retire', old.keyId])
-    expect(log.exitCode, log.stderr).toBe(0)
     const opener = { env: 'development', url: laku.urls.app, embedded: false } as const
     await requireFit(laku.pool, { ...opener, vault: alone().vault })
     await requireFit(laku.pool, { ...opener, vault: rotating().vault })
     await expect(requireFit(laku.pool, { ...opener, vault: old })).rejects.toThrow('does not fit')
+  })
+
+  it('rotate twice in a row: values under three keys are read, and each half of the way says how to go on', async () => {
+    const [a, b] = others
+    const second = await writeMore(alone())
+    ownerHas({ key: `${a.key},${newKey}`, seal: `${a.seal},${newSeal}` })
+    await askLaku(laku, ['db', 'keys', 'admit'])
+    const first = withKeys(laku, new Vault([a.key, newKey], [a.seal, newSeal]))
+    // Processes that have the new key behind the old one read it and do not write with it.
+    const early = withKeys(laku, new Vault([newKey, a.key], [newSeal, a.seal]))
+    const staged = await askLaku<Listed>(early, ['db', 'keys', 'list'])
+    expect(staged.next).toEqual([
+      expect.stringMatching(/put it first in LAKU_ENCRYPTION_KEY, and restart/),
+      expect.stringMatching(/put it first in LAKU_SEAL_KEY/),
+    ])
+    const fourth = await writeMore(first)
+    // The next rotation begins before anything was written again.
+    const all = { key: [b.key, a.key, newKey], seal: [b.seal, a.seal, newSeal] }
+    ownerHas({ key: all.key.join(), seal: all.seal.join() })
+    await askLaku(laku, ['db', 'keys', 'admit'])
+    const process = withKeys(laku, new Vault(all.key, all.seal))
+    const newest = await writeMore(process)
+    await readsAll(process)
+    for (const id of [second, fourth, newest]) expect(await answerOf(process, id)).toBe(true)
+    // The rewrite is stopped after one table.
+    const table = sealedTables[0] as (typeof sealedTables)[number]
+    await process.as(admin, (work) => reencryptPage(work, table))
+    await readsAll(process)
+    const half = await askLaku<Listed>(process, ['db', 'keys', 'list'])
+    expect([half.ok, half.next.length]).toEqual([true, 4])
+    for (const step of half.next) expect(step).toMatch(/still under .*: run laku db keys rewrite/)
+    const [k2, k3] = [alone().vault.keyId, new Vault(a.key).keyId]
+    for (const id of [k2, k3]) {
+      const refused = await runLaku(laku, ['db', 'keys', 'retire', id])
+      expect([refused.exitCode, refused.stderr]).toEqual([
+        5,
+        expect.stringContaining('run laku db keys rewrite'),
+      ])
+    }
+    expect(await askLaku(process, ['db', 'keys', 'rewrite'])).toMatchObject({ left: [] })
+    await readsAll(last())
+    for (const id of [second, fourth, newest]) expect(await answerOf(last(), id)).toBe(true)
+    for (const vault of [alone().vault, new Vault(a.key, a.seal)]) {
+      for (const id of [vault.keyId, vault.seals.keyId])
+        await askLaku(laku, ['db', 'keys', 'retire', id, '--end-log-ins'])
+    }
+    const done = await askLaku<Listed>(process, ['db', 'keys', 'list'])
+    expect(done.next.filter((step) => step.includes('is retired: take it out of'))).toHaveLength(4)
+    expect((await askLaku<Listed>(last(), ['db', 'keys', 'list'])).next).toEqual([])
+    const opener = { env: 'development', url: laku.urls.app, embedded: false } as const
+    await requireFit(laku.pool, { ...opener, vault: last().vault })
+    await expect(requireFit(laku.pool, { ...opener, vault: first.vault })).rejects.toThrow('does not fit')
+    expect(await broken(alone())).not.toEqual([])
   })
 
   it('still sees a posting that was changed, by the newer seal alone', async () => {
@@ -284,8 +406,8 @@ describe('the keys of the database rotate', () => {
       'alter table ledger_transactions disable trigger user',
       `update ledger_transactions set kind = 'forged' where key = '${rows[0]?.key}'`,
     )
-    expect((await broken(alone())).join()).toContain(`${rows[0]?.key}`)
+    expect((await broken(last())).join()).toContain(`${rows[0]?.key}`)
     await query(laku.superUrl ?? laku.ownerUrl, 'delete from ledger_reseals')
-    expect((await broken(alone())).join()).toContain('sealed under another LAKU_SEAL_KEY')
+    expect((await broken(last())).join()).toContain('sealed under another LAKU_SEAL_KEY')
   })
 })

@@ -41,14 +41,27 @@ export async function keysInUse(
 }
 
 /**
- * Returns the number of changes of a phone, email or bank account that were made before this instant and can
+ * Returns the instant from which on no process signs with this key any more: the first rewrite under another
+ * key after this key was admitted. The processes are restarted with the new key before that rewrite (docs/
+ * running.md). Undefined if there was no such rewrite.
+ */
+export async function replacedAt(tx: Tx, key: string, admittedAt: Date): Promise<Date | undefined> {
+  const { rows } = await sql<{ at: Date | null }>`
+    select min(occurred_at) as at from audit_log
+    where subject_kind = 'key' and command = 'db keys rewrite' and subject_id <> ${key}
+      and occurred_at >= ${admittedAt}`.execute(tx)
+  return rows[0]?.at ?? undefined
+}
+
+/**
+ * Returns the ids of the changes of a phone, email or bank account that were made before this instant and can
  * still be stopped. Their stop links are signed with the key that was current before this instant.
  */
-export async function stopLinksBefore(tx: Tx, instant: Date, now: Date): Promise<number> {
-  const { rows } = await sql<{ count: number }>`
-    select count(*)::int as count from way_changes
-    where stopped_at is null and stoppable_until > ${now} and changed_at < ${instant}`.execute(tx)
-  return rows[0]?.count ?? 0
+export async function stoppableBefore(tx: Tx, instant: Date, now: Date): Promise<string[]> {
+  const { rows } = await sql<{ id: string }>`
+    select id from way_changes
+    where stopped_at is null and stoppable_until > ${now} and changed_at < ${instant} order by id`.execute(tx)
+  return rows.map(({ id }) => id)
 }
 
 /**

@@ -37,17 +37,30 @@ const none: Words = { mails: [], sms: [] }
  * Sends a notice about a change to the old channels of a user or factory, with the link that stops the
  * change. The old channels are the phone and email from before the change, and those replaced in the last 30
  * days. With `unreached` (the key of a WhatsApp message that failed), only the phone of that message is
- * notified, by SMS.
+ * notified, by SMS. With `retiredKey` (the id of an encryption key), the notice is sent a second time, because
+ * links that this key signed stop nothing any more.
  */
 export async function notifyOldChannels(
   work: Work,
-  { changeId, publicUrl, unreached }: { changeId: string; publicUrl: string; unreached?: string | undefined },
+  {
+    changeId,
+    publicUrl,
+    unreached,
+    retiredKey,
+  }: {
+    changeId: string
+    publicUrl: string
+    unreached?: string | undefined
+    retiredKey?: string | undefined
+  },
 ): Promise<Words> {
+  // This process was not restarted with the new key yet. The job is repeated, perhaps by another process.
+  if (retiredKey === work.vault.keyId) throw new Error(`this process still signs with the key ${retiredKey}`)
   const change = await lockChange(work, changeId)
   if (!change || change.stoppedAt !== null || change.stoppableUntil <= work.now) return none
   const { phones, mails, locale } = await channelsOf(work, change)
   const link = `${publicUrl.replace(/\/+$/, '')}${stopPath(work.vault, changeId)}`
-  const { title, body } = wayWords(change, locale)
+  const { title, body } = wayWords(change, locale, { isReplaced: retiredKey !== undefined })
   const text = `${title}. ${body} ${link}`
   if (unreached !== undefined) {
     const to = phones[Number(unreached.slice(unreached.lastIndexOf('#') + 1))]
@@ -57,7 +70,7 @@ export async function notifyOldChannels(
   await queueMessages(
     work,
     phones.map((to, nth) => ({
-      dedupeKey: `${KEY}${changeId}#${nth}`,
+      dedupeKey: `${KEY}${changeId}${retiredKey === undefined ? '' : `#${retiredKey}`}#${nth}`,
       to,
       userId: kind === 'user' ? id : undefined,
       template: TEMPLATE,

@@ -42,16 +42,22 @@ const titles: Record<Locale, Record<'user' | 'factory', Record<Way, string>>> = 
 
 /**
  * Returns the text of the notice to the owner of the old phone, email, tax number or bank account: what
- * changed, and until when the owner may stop the change.
+ * changed, and until when the owner may stop the change. With `isReplaced`, an earlier notice had a link that
+ * no longer works.
  */
 export function wayWords(
   { subject, way, stoppableUntil }: Pick<WayChange, 'subject' | 'way' | 'stoppableUntil'>,
   locale: Locale,
+  { isReplaced = false } = {},
 ): { title: string; body: string } {
   const until = days[locale].format(stoppableUntil)
   const body =
     locale === 'id'
       ? `Bila bukan Anda yang memintanya, batalkan lewat tautan ini sampai ${until} WIB.`
       : `If you did not request it, stop it with this link before ${until} WIB.`
-  return { title: titles[locale][subject[0]][way], body }
+  const replaced =
+    locale === 'id'
+      ? ' Tautan ini menggantikan tautan kami sebelumnya, yang tidak berlaku lagi.'
+      : ' This link replaces our earlier link, which no longer works.'
+  return { title: titles[locale][subject[0]][way], body: isReplaced ? `${body}${replaced}` : body }
 }
