@@ -14,9 +14,9 @@ export interface UsedKey {
 const AT_ONCE_MS = 1_000
 
 /**
- * Returns what to do next so that a rotation of keys ends, one sentence for each step; empty if no rotation is
- * under way. A rotation may stop anywhere, and the next person must see how to go on. `configured` are the
- * names of the keys that this process has.
+ * Returns what to do next so that a rotation of keys ends, one sentence for each step; empty if no rotation
+ * is under way. A rotation may stop anywhere, and the next person must see how to go on. `configured` are
+ * the names of the keys that this process has.
  */
 export function nextSteps(
   keys: readonly UsedKey[],

@@ -37,8 +37,8 @@ const none: Words = { mails: [], sms: [] }
  * Sends a notice about a change to the old channels of a user or factory, with the link that stops the
  * change. The old channels are the phone and email from before the change, and those replaced in the last 30
  * days. With `unreached` (the key of a WhatsApp message that failed), only the phone of that message is
- * notified, by SMS. With `retiredKey` (the id of an encryption key), the notice is sent a second time, because
- * links that this key signed stop nothing any more.
+ * notified, by SMS. With `retiredKey` (the id of an encryption key), the notice is sent a second time,
+ * because links that this key signed stop nothing any more.
  */
 export async function notifyOldChannels(
   work: Work,
