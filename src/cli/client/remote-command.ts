@@ -158,7 +158,7 @@ export class RemoteCommand {
     return text
   }
 
-  /** The end of the time that was given with --wait, by the clock of the client (ms); undefined without it. */
+  /** The end of the time given with --wait, by the client's clock (ms); undefined without --wait. */
   get deadline(): number | undefined {
     return this.#deadline
   }

@@ -60,7 +60,7 @@ export interface Call {
   file?: Readable | undefined
   /** The code from the second factor of the person who gives the command. */
   code?: string | undefined
-  /** The signal that breaks the call off. */
+  /** The signal that cancels the call. */
   signal?: AbortSignal | undefined
 }
 

@@ -7,9 +7,9 @@ import { requireSameEnvironment } from '../../../runtime/environment/require-fit
 import { requireOwner } from '../../../runtime/environment/require-owner.ts'
 
 /**
- * Calls `use` with a connection of the database's owner and its address, after checking that the configuration means this
- * database. Throws StartError: exit code 6 if the database cannot be used, 2 if it is another database or the
- * connection is not the owner's.
+ * Calls `use` with a connection of the database's owner and its address, after checking that the
+ * configuration means this database. Throws StartError: exit code 6 if the database cannot be used, 2 if it
+ * is another database or the connection is not the owner's.
  */
 export async function asOwner<T>(
   config: OwnerConfig,
