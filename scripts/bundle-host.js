@@ -9,14 +9,16 @@ const folder = `${dist}host`
 const bundled = /^(kysely|libphonenumber-js)(\/|$)/
 
 /**
- * Writes the program that the commands of the host's owner load (serve, worker, db, doctor) as a few files:
- * loading its 700 modules one by one takes as much processor time as all else at a start.
+ * Writes the program that the commands of the host's owner load (serve, worker, db, doctor), and the work
+ * thread of `serve`, as a few files: loading its 700 modules one by one takes as much processor time as all
+ * else at a start.
  */
 const bundle = await rolldown({
   input: {
     context: `${dist}cli/define/context.js`,
     failure: `${dist}cli/errors/failure.js`,
     'own-program': `${dist}commands/own-program.js`,
+    thread: `${dist}commands/work-thread/thread.js`,
     tree: `${dist}commands/tree.js`,
   },
   platform: 'node',

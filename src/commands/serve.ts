@@ -39,6 +39,7 @@ export const serve = defineTask({
       shutdown.onShutdown('laku', () => laku.close())
       shutdown.onShutdown('server', () => server.close())
       shutdown.onShutdown('work thread', () => house.close())
+      if (staff) house.startWhenQuiet(server.load)
       // The staff server is closed first, because a command that staff began may take longest to end.
       if (staff) shutdown.onShutdown('staff server', () => staff?.close() ?? Promise.resolve())
       announce({ ready: 'server', url: server.url })

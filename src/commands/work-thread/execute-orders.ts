@@ -26,11 +26,21 @@ function post(message: FromThread): void {
   parentPort?.postMessage(message)
 }
 
+/** Returns laku as this thread opened it. After a failure, the next call opens laku again. */
+function ownLaku(): Promise<Laku> {
+  opened ??= openLaku(loadConfig(settings), { name: 'staff work', poolSize: POOL_SIZE }).catch(
+    (error: unknown) => {
+      opened = undefined
+      throw error
+    },
+  )
+  return opened
+}
+
 async function execute(order: Order, { stop, waiting }: Running): Promise<void> {
   const { id } = order.run
   try {
-    opened ??= openLaku(loadConfig(settings), { name: 'staff work', poolSize: POOL_SIZE })
-    const laku = await opened
+    const laku = await ownLaku()
     const outcome = await withRequestId(id, () =>
       commandHouse.run({
         ...order,
@@ -46,8 +56,6 @@ async function execute(order: Order, { stop, waiting }: Running): Promise<void> 
     )
     post({ id, outcome })
   } catch (error) {
-    // Opening laku failed. Forgets this failed attempt, so that the next command opens laku again.
-    if (opened && (await opened.catch(() => undefined)) === undefined) opened = undefined
     post({ id, error })
   } finally {
     running.delete(id)
@@ -61,6 +69,8 @@ function receive(message: ToThread): void {
     void execute(message.order, run)
   } else if ('stop' in message) running.get(message.stop)?.stop.abort()
   else if ('more' in message) for (const go of running.get(message.more)?.waiting.splice(0) ?? []) go()
+  // If laku cannot be opened now, the first command tries again and reports the failure.
+  else if ('open' in message) ownLaku().catch(() => {})
   else void close()
 }
 

@@ -15,9 +15,15 @@ export type Order = Omit<Execution, 'laku' | 'emit' | 'ready' | 'signal'>
 
 /**
  * A message from the server to the thread. `stop` and `more` contain the id of a run. `stop` ends the run's
- * command; `more` allows the command to write more output.
+ * command; `more` allows the command to write more output. `open` makes the thread load what a command
+ * needs, before there is a command.
  */
-export type ToThread = { order: Order } | { stop: string } | { more: string } | { close: true }
+export type ToThread =
+  | { order: Order }
+  | { stop: string }
+  | { more: string }
+  | { open: true }
+  | { close: true }
 
 /**
  * A message from the thread to the server; `id` is the id of a run. An `error` is a fault of laku, and not an

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { afterAll, beforeAll, expect, it, vi } from 'vitest'
 import { testEncryptionKey } from '../../../test/global-setup.ts'
 import { openTestLaku, type TestLaku } from '../../../test/laku.ts'
 import { Market } from '../../../test/market.ts'
@@ -76,4 +76,24 @@ it('a thread that ends takes its command with it, says so, and the next command 
   await house.close()
   expect((await under).exitCode).not.toBe(0)
   expect((await imported(catalogue('E', 2))).exitCode).toBe(0)
+})
+
+it('starts in a quiet second of the server, and opens laku before there is a command', async () => {
+  await house.close()
+  await expect.poll(connections, { timeout: 20_000 }).toBe(0)
+  const customers = { received: 0, inFlight: 0, idle: async () => {} }
+  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] })
+  try {
+    house.startWhenQuiet(customers)
+    const after = (seconds: number, requests: number, inFlight = 0) => {
+      customers.received += requests
+      customers.inFlight = inFlight
+      vi.advanceTimersByTime(seconds * 1_000)
+      return house.isStarted
+    }
+    expect([after(9, 0), after(1, 60), after(1, 1, 1), after(1, 1)]).toEqual([false, false, false, true])
+  } finally {
+    vi.useRealTimers()
+  }
+  await expect.poll(connections, { timeout: 20_000 }).toBeGreaterThan(0)
 })

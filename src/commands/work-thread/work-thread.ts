@@ -1,7 +1,9 @@
 import { once } from 'node:events'
+import { existsSync } from 'node:fs'
 import { extname } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Worker } from 'node:worker_threads'
+import type { CustomerLoad } from '../../http/customer-load.ts'
 import type { CommandHouse, Execution } from '../../http/staff/command-house.ts'
 import { commandHouse, definitionOf } from '../command-house.ts'
 import type { FromThread, ThreadSettings, ToThread } from './messages.ts'
@@ -18,19 +20,53 @@ interface Ordered {
  */
 const CLOSE_MS = 2_000
 
+/** The interval at which the server looks whether it is quiet enough to start the thread (ms). */
+const LOOK_MS = 1_000
+/**
+ * The number of looks before the thread may start. A process that ends sooner, as most servers of tests do,
+ * does not pay for the thread.
+ */
+const LOOKS_BEFORE = 10
+/** The number of requests between two looks that still count as quiet. A balancer's health check is one. */
+const QUIET_REQUESTS = 1
+
 /**
  * Runs long commands of staff in a thread with an event loop and database connections of its own. So `ledger
- * verify` and imports never hold up the answers to buyers (docs/adr/0130). The thread is started only by the
- * first long command, because it costs a second of processor time and 70 MB. All other commands run in the
+ * verify` and imports never hold up the answers to buyers (docs/adr/0130). The thread starts in the first
+ * quiet second of the server, or with the first long command (docs/adr/0169). All other commands run in the
  * server's own thread.
  */
 export class WorkThread implements CommandHouse {
   readonly #settings: ThreadSettings
   readonly #ordered = new Map<string, Ordered>()
   #thread: Worker | undefined
+  #looking: NodeJS.Timeout | undefined
 
   constructor(settings: ThreadSettings) {
     this.#settings = settings
+  }
+
+  /** Whether the thread runs; for tests. @internal */
+  get isStarted(): boolean {
+    return this.#thread !== undefined
+  }
+
+  /**
+   * Starts the thread in a second without customers. Loading its code in a rush would delay the answers to
+   * buyers, which is what the thread prevents.
+   */
+  startWhenQuiet(customers: CustomerLoad): void {
+    let looks = 0
+    let received = customers.received
+    this.#looking = setInterval(() => {
+      const came = customers.received - received
+      received = customers.received
+      if (++looks < LOOKS_BEFORE || came > QUIET_REQUESTS || customers.inFlight > 0) return
+      clearInterval(this.#looking)
+      this.#thread ??= this.#start()
+      this.#post({ open: true })
+    }, LOOK_MS)
+    this.#looking.unref()
   }
 
   find: CommandHouse['find'] = (path) => commandHouse.find(path)
@@ -57,10 +93,7 @@ export class WorkThread implements CommandHouse {
   }
 
   #start(): Worker {
-    // The thread's file has the same extension as this file. After compilation, both are .js files. Without
-    // compilation, Node runs the .ts files.
-    const file = new URL(`./thread${extname(import.meta.url)}`, import.meta.url)
-    const thread = new Worker(file, { workerData: this.#settings, name: 'laku staff work' })
+    const thread = new Worker(threadFile(), { workerData: this.#settings, name: 'laku staff work' })
     thread.on('message', (message: FromThread) => this.#receive(message))
     let failure: unknown
     thread.once('error', (error) => {
@@ -96,6 +129,7 @@ export class WorkThread implements CommandHouse {
    * Ends the thread. A transaction that still runs in the thread is rolled back, as when the process ends.
    */
   async close(): Promise<void> {
+    clearInterval(this.#looking)
     const thread = this.#thread
     if (!thread) return
     thread.ref()
@@ -104,4 +138,16 @@ export class WorkThread implements CommandHouse {
     await Promise.race([closed, sleep(CLOSE_MS, undefined, { ref: false })])
     await thread.terminate()
   }
+}
+
+/**
+ * Returns the file of the thread: the one in the bundle of the build if there is a build, because its few
+ * files load in half the time. Without a build, Node runs the .ts files.
+ */
+function threadFile(): URL {
+  const extension = extname(import.meta.url)
+  const bundled = new URL('../../host/thread.js', import.meta.url)
+  return extension === '.js' && existsSync(bundled)
+    ? bundled
+    : new URL(`./thread${extension}`, import.meta.url)
 }
