@@ -81,7 +81,7 @@ it('a thread that ends takes its command with it, says so, and the next command 
 it('starts in a quiet second of the server, and opens laku before there is a command', async () => {
   await house.close()
   await expect.poll(connections, { timeout: 20_000 }).toBe(0)
-  const customers = { received: 0, inFlight: 0, idle: async () => {} }
+  const customers = { received: 0, inFlight: 0 }
   vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] })
   try {
     house.startWhenQuiet(customers)

@@ -3,10 +3,15 @@ import { existsSync } from 'node:fs'
 import { extname } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Worker } from 'node:worker_threads'
-import type { CustomerLoad } from '../../http/customer-load.ts'
 import type { CommandHouse, Execution } from '../../http/staff/command-house.ts'
 import { commandHouse, definitionOf } from '../command-house.ts'
 import type { FromThread, ThreadSettings, ToThread } from './messages.ts'
+
+/** The requests of customers: how many came since the server started, and how many wait for their answer. */
+interface Customers {
+  readonly received: number
+  readonly inFlight: number
+}
 
 interface Ordered {
   execution: Execution
@@ -55,7 +60,7 @@ export class WorkThread implements CommandHouse {
    * Starts the thread in a second without customers. Loading its code in a rush would delay the answers to
    * buyers, which is what the thread prevents.
    */
-  startWhenQuiet(customers: CustomerLoad): void {
+  startWhenQuiet(customers: Customers): void {
     let looks = 0
     let received = customers.received
     this.#looking = setInterval(() => {
