@@ -13,7 +13,7 @@ const PAGE = 50
 /** The SQL for the same page as `laku sessions list`, run on an open connection. */
 const rawPage = `
   select s.id, s.code, s.status, s.product_id, p.name, s.moq, s.capacity, s.per_user_limit, s.paid_units, s.held_units, s.participants,
-    s.close_policy, s.starts_at, s.ends_at, s.final_unit_price_idr, (
+    s.close_policy, s.starts_at, s.ends_at, s.final_min_units, s.final_unit_price_idr, (
       select jsonb_agg(jsonb_build_object('minUnits', t.min_units, 'unitPriceIdr', t.unit_price_idr) order by t.min_units)
       from session_tiers t where t.session_id = s.id) as tiers
   from group_buying_sessions s join products p on p.id = s.product_id`

@@ -40,6 +40,7 @@ export const show = defineShow({
     { name: 'close_policy', heading: 'closes', value: (session) => session.closePolicy },
     { name: 'starts_at', heading: 'starts', kind: 'time', value: (session) => session.startsAt },
     { name: 'ends_at', heading: 'ends', kind: 'time', value: (session) => session.endsAt },
+    { name: 'final_min_units', kind: 'number', value: (session) => session.finalMinUnits },
     { name: 'final_unit_price_idr', kind: 'idr', value: (session) => session.finalUnitPriceIdr },
     { name: 'escrow_idr', kind: 'idr', value: (session) => session.escrowIdr },
   ],

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { entryPrice, finalPrice, rebateOf, sortedTiers } from './lifecycle/final-price.ts'
+import { finalTier, rebateOf, sortedTiers } from './lifecycle/final-price.ts'
 import { verdict } from './lifecycle/moq.ts'
 import { admit, coveredInTurn, freeUnits, mayLeavePaid } from './rules.ts'
 
@@ -16,7 +16,7 @@ const later = new Date('2026-11-24T06:00:00Z')
 describe('tiers', () => {
   it('are sorted by units, and everybody pays the first price', () => {
     expect(sortedTiers(tiers).map((tier) => tier.minUnits)).toEqual([1, 10, 20])
-    expect(entryPrice(tiers)).toBe(50_000)
+    expect(finalTier(tiers, 0).unitPriceIdr).toBe(50_000)
   })
 
   it.each([
@@ -27,11 +27,11 @@ describe('tiers', () => {
     [20, 35_000],
     [1_000, 35_000],
   ])('%i paid units cost %i each', (units, price) => {
-    expect(finalPrice(tiers, units)).toBe(price)
+    expect(finalTier(tiers, units).unitPriceIdr).toBe(price)
   })
 
   it('cost the first price below the first tier', () => {
-    expect(finalPrice([{ minUnits: 5, unitPriceIdr: 9_000 }], 3)).toBe(9_000)
+    expect(finalTier([{ minUnits: 5, unitPriceIdr: 9_000 }], 3).unitPriceIdr).toBe(9_000)
   })
 
   it.each([

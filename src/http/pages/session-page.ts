@@ -1,5 +1,5 @@
-import { entryPrice, finalPrice, type SessionView } from '../../domain/group-buying/index.ts'
-import { formatIdr } from '../../domain/kernel/index.ts'
+import { finalTier, type SessionView } from '../../domain/group-buying/index.ts'
+import { formatIdr, type Rupiah } from '../../domain/kernel/index.ts'
 import { type Markup, markup, nothing } from './markup.ts'
 import { type Fact, factsOf, noteOf, type Tone } from './note.ts'
 import type { Language, Page } from './page.ts'
@@ -90,12 +90,26 @@ ${running ? markup`<p class="soft">${outlook}</p>` : nothing}
 ${factsOf(figuresOf(shown))}`
 }
 
+type ShownTier = SessionView['tiers'][number]
+
 /**
- * Returns the session's price of a unit. While the session runs, the price depends on the number of units
- * paid for so far. After the session's end it is the final price.
+ * Returns the price tier that is valid now. While the session runs, it depends on the number of units paid
+ * for so far. After the session's end it is the final tier.
  */
-const currentPrice = ({ session, running }: Shown) =>
-  running ? finalPrice(session.tiers, session.paidUnits) : session.finalUnitPriceIdr
+const currentTier = ({ session, running }: Shown): ShownTier | undefined =>
+  running
+    ? finalTier(session.tiers, session.paidUnits)
+    : session.tiers.find((tier) => tier.minUnits === session.finalMinUnits)
+
+/** Returns a tier's price of a unit; the lowest and the highest price if its variants differ. */
+function priceIn(
+  { unitPriceIdr: lowestIdr, variantPrices }: ShownTier,
+  money: (amount: Rupiah) => Markup | string = moneyOf,
+): Markup {
+  const highestIdr = Math.max(lowestIdr, ...(variantPrices ?? []).map(({ unitPriceIdr }) => unitPriceIdr))
+  const rest = highestIdr === lowestIdr ? nothing : markup` – ${money(highestIdr)}`
+  return markup`${money(lowestIdr)}${rest}`
+}
 
 /**
  * Returns the part of the page with the prices of a unit: the current price, the lowest that it may reach,
@@ -104,16 +118,16 @@ const currentPrice = ({ session, running }: Shown) =>
 function priceOf(shown: Shown): Markup {
   const { session, language, running } = shown
   const { each, priceMay, payFirst } = sessionTexts[language]
-  const price = currentPrice(shown)
-  if (price === null) return nothing
+  const current = currentTier(shown)
+  if (!current) return nothing
   const most = (session.closePolicy === 'at_moq' ? session.moq : session.capacity) ?? Number.POSITIVE_INFINITY
   const lowest = session.tiers.findLast((tier) => tier.minUnits <= most)
-  const entry = entryPrice(session.tiers)
+  const first = finalTier(session.tiers, 0)
   const notes: Markup[] = []
-  if (running && lowest && lowest.unitPriceIdr < price)
-    notes.push(priceMay(moneyOf(lowest.unitPriceIdr), countOf(language, lowest.minUnits)))
-  if (running && entry > price) notes.push(payFirst(moneyOf(entry)))
-  return markup`<p class="price">${moneyOf(price)} <small>${each}</small></p>${notes.map((note) => markup`<p class="soft">${note}</p>`)}`
+  if (running && lowest && lowest.minUnits > current.minUnits)
+    notes.push(priceMay(priceIn(lowest), countOf(language, lowest.minUnits)))
+  if (running && current.minUnits > first.minUnits) notes.push(payFirst(priceIn(first)))
+  return markup`<p class="price">${priceIn(current)} <small>${each}</small></p>${notes.map((note) => markup`<p class="soft">${note}</p>`)}`
 }
 
 function figuresOf({ session, language, standing, running, now }: Shown): Fact[] {
@@ -138,24 +152,16 @@ function figuresOf({ session, language, standing, running, now }: Shown): Fact[]
 function pricesOf(shown: Shown): Markup {
   const { session, language, running } = shown
   const texts = sessionTexts[language]
-  const current = currentPrice(shown)
-  const rows = session.tiers.map(({ minUnits, unitPriceIdr, variantPrices }) => {
-    const isCurrent = unitPriceIdr === current
+  const current = currentTier(shown)
+  const rows = session.tiers.map((tier) => {
+    const { minUnits } = tier
+    const isCurrent = minUnits === current?.minUnits
     const mark = isCurrent ? markup` class="now" aria-current="true"` : nothing
     const note = isCurrent ? markup`<small>${running ? texts.current : texts.finalPrice}</small>` : nothing
     const from = texts.from(minUnits, countOf(language, minUnits))
-    return markup`<tr${mark}><th scope="row">${from}${note}</th><td>${formatIdr(unitPriceIdr)}${toHighest(variantPrices)}</td></tr>`
+    return markup`<tr${mark}><th scope="row">${from}${note}</th><td>${priceIn(tier, formatIdr)}</td></tr>`
   })
   return markup`<h2>${running && session.tiers.length > 1 ? texts.prices : texts.priceList}</h2><table><caption>${texts.perUnit}</caption>${rows}</table>`
-}
-
-/**
- * Returns the text ` – ` and the price of a tier's most expensive variant, as the end of the tier's price
- * range. Empty if all variants have one price.
- */
-function toHighest(variantPrices: SessionView['tiers'][number]['variantPrices']): Markup {
-  if (!variantPrices) return nothing
-  return markup` – ${formatIdr(Math.max(...variantPrices.map((variantPrice) => variantPrice.unitPriceIdr)))}`
 }
 
 function rulesOf({ session, language, standing, url }: Shown): Markup {

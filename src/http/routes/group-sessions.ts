@@ -68,6 +68,7 @@ const session = z.object({
         .nullable(),
     }),
   ),
+  final_min_units: z.int().nullable(),
   final_unit_price_idr: idr.nullable(),
 })
 

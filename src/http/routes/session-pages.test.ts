@@ -71,6 +71,28 @@ describe('the page of a session', () => {
     expect(page.body).toMatch(/<tr><th scope="row">mulai 10 barang<\/th><td>Rp.45\.000/)
   })
 
+  it('case 13: shows from which to which price the variants are, and marks the one tier that is reached', async () => {
+    const own = (large: number) => [
+      { variant: market.variantId, unitPriceIdr: 50_000 },
+      { variant: market.otherVariantId, unitPriceIdr: large },
+    ]
+    const tiers = [
+      { minUnits: 1, variantPrices: own(58_000) },
+      { minUnits: 3, variantPrices: own(55_000) },
+      { minUnits: 10, variantPrices: own(52_000) },
+    ]
+    const { code } = await running({ tiers })
+    const { body } = await get(`/s/${code}`)
+    expect(body.match(/aria-current="true"/g)).toHaveLength(1)
+    expect(body).toMatch(
+      /class="now"[^>]*><th scope="row">mulai 3 barang.*?<td>Rp.50\.000 – Rp.55\.000<\/td>/,
+    )
+    const text = body.replaceAll(/<[^>]+>/g, '')
+    expect(text).toMatch(/Rp.50\.000 – Rp.55\.000 per barang/)
+    expect(text).toMatch(/turun sampai Rp.50\.000 – Rp.52\.000 bila terjual 10/)
+    expect(text).toMatch(/membayar Rp.50\.000 – Rp.58\.000 dulu/)
+  })
+
   it.each([
     ['?lang=en', {}, 'en'],
     ['?lang=id&utm_source=x', { 'accept-language': 'en' }, 'id'],

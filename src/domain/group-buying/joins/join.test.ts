@@ -75,7 +75,10 @@ describe('a join', () => {
     const both = [market.variantId, market.otherVariantId].map((variantId) => ({ variantId, quantity: 1 }))
     const joinAnswer = await market.join(buyer!, session.id, 2, { items: both })
     expect(joinAnswer.participation.goodsIdr).toBe(54_000 + 225_000)
-    // A variant that is added to the product later is not sold in the session.
+    // A variant that is added to the product later is not sold in the session, nor shown with its price.
+    const alike = both.map(({ variantId: variant }) => ({ variant, unitPriceIdr: 50_000 }))
+    const even = await market.session({ tiers: [{ minUnits: 1, variantPrices: alike }] })
+    expect(even.tiers[0]?.variantPrices).toBeNull()
     await sql`
       insert into product_variants (id, product_id, sku, name, weight_g, price_idr, created_at)
       values (${newId()}, ${market.productId}, 'LATE', 'late', 100, 900000, now())`.execute(laku.db)
@@ -84,6 +87,8 @@ describe('a join', () => {
     )
     const late = market.join(other!, session.id, 1, { items: [{ variantId: rows[0]!.id, quantity: 1 }] })
     await expect(late).rejects.toMatchObject({ code: 'group_buying.variant_not_in_session' })
+    const shown = (await market.see(even.id)).tiers[0]?.variantPrices
+    expect(shown?.map((variantPrice) => variantPrice.unitPriceIdr)).toEqual([50_000, 50_000])
     await sql`delete from product_variants where sku = 'LATE'`.execute(laku.db)
     await market.addStock(5)
     await market.addStock(5, market.otherVariantId)

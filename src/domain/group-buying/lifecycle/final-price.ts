@@ -12,7 +12,7 @@ export interface Tier {
  * lowest price rises from tier to tier, and tiers without units or without a price.
  * @throws group_buying.invalid_tiers
  */
-export function sortedTiers(tiers: readonly Tier[]): Tier[] {
+export function sortedTiers<T extends Tier>(tiers: readonly T[]): T[] {
   const sorted = [...tiers].sort((a, b) => a.minUnits - b.minUnits)
   if (sorted.length === 0) throw groupBuyingErrors.invalid_tiers({ needs: 'at least one tier' })
   for (const [i, tier] of sorted.entries()) {
@@ -26,24 +26,12 @@ export function sortedTiers(tiers: readonly Tier[]): Tier[] {
   return sorted
 }
 
-/**
- * Returns the lowest unit price of the first tier. Everybody pays the first tier's prices at the join; the
- * difference to the final price is returned to the buyer's wallet.
- */
-export function entryPrice(tiers: readonly Tier[]): Rupiah {
-  return finalTier(tiers, 0).unitPriceIdr
-}
-
 /** Returns the highest tier that the paid units reach; if they reach no tier, the first tier. */
-export function finalTier(tiers: readonly Tier[], paidUnits: number): Tier {
+export function finalTier<T extends Tier>(tiers: readonly T[], paidUnits: number): T {
   const sorted = sortedTiers(tiers)
   const reached = sorted.findLast((tier) => tier.minUnits <= paidUnits) ?? sorted[0]
-  return reached as Tier
+  return reached as T
 }
-
-/** Returns the lowest price of the tier that the paid units reach. */
-export const finalPrice = (tiers: readonly Tier[], paidUnits: number): Rupiah =>
-  finalTier(tiers, paidUnits).unitPriceIdr
 
 export interface SoldLine {
   quantity: number

@@ -46,7 +46,7 @@ export function priceTiers(tiers: readonly NewTier[], variants: readonly ShelfVa
     const prices = new Map(variants.map((variant) => [variant.id, priceIn(tier, variant, variants)]))
     return { minUnits: tier.minUnits, unitPriceIdr: Math.min(...prices.values()), prices }
   })
-  const sorted = sortedTiers(priced) as PricedTier[]
+  const sorted = sortedTiers(priced)
   for (const [i, tier] of sorted.entries()) {
     const before = sorted[i - 1]
     for (const [variantId, unitPriceIdr] of tier.prices) {
