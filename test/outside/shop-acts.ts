@@ -64,18 +64,25 @@ async function approve(
   const settlement = nth(await settlements(house, 'calculated'))
   if (!settlement) return NOTHING
   await house.laku.as(actor, (work) => approveSettlement(work, { settlement: settlement.code }))
-  if (settlement.calculatedBy === actor.id)
-    house.alone.note(
-      'settlement',
-      actor.id,
-      `factory:${settlement.factoryId}`,
-      settlement.netIdr,
-      house.laku.clock.now(),
-      settlement.code,
-    )
+  noteApproval(house, actor, settlement)
   return undefined
 }
 type Settled = Awaited<ReturnType<typeof settlements>>[number]
+
+/**
+ * Notes the approval of a settlement, or the retry of a failed one, which is approved again. It counts only if
+ * one person both calculated and approved. By two persons, it replaces an earlier approval by one.
+ */
+function noteApproval(
+  house: House,
+  actor: { id: string },
+  { calculatedBy, factoryId, netIdr, code }: Settled,
+): void {
+  const at = house.laku.clock.now()
+  if (calculatedBy === actor.id)
+    house.alone.note('settlement', actor.id, `factory:${factoryId}`, netIdr, at, code)
+  else house.alone.takeBack(code)
+}
 
 const pay = async (house: House, dice: Dice) => {
   const settlement = dice.of(await settlements(house, 'approved'))
@@ -223,8 +230,11 @@ export const shopActs = {
   retry: async (house, dice) => {
     const settlement = dice.of(await settlements(house, 'failed', 'reversed'))
     const actor = clerk(house, dice)
-    if (settlement)
-      return await house.laku.as(actor, (work) => retrySettlement(work, { settlement: settlement.code }))
+    if (settlement) {
+      await house.laku.as(actor, (work) => retrySettlement(work, { settlement: settlement.code }))
+      noteApproval(house, actor, settlement)
+      return undefined
+    }
     const withdrawal = dice.of(await withdrawals(house, 'failed', 'reversed'))?.code
     if (!withdrawal) return NOTHING
     return await house.laku.as(actor, (work) => retryWithdrawal(work, { withdrawal }))
