@@ -979,6 +979,12 @@ create table provider_book_reads (
   constraint provider_book_reads_provider_check CHECK ((provider = 'xendit'::text))
 );
 
+create table provider_line_postings (
+  key text not null,
+  line_id text not null,
+  constraint provider_line_postings_pkey PRIMARY KEY (key)
+);
+
 create table provider_lines (
   id text not null,
   type text not null,

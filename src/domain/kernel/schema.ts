@@ -720,6 +720,11 @@ export interface ProviderBookReads {
   wholeThrough: Timestamp | null;
 }
 
+export interface ProviderLinePostings {
+  key: string;
+  lineId: string;
+}
+
 export interface ProviderLines {
   id: string;
   line: unknown;
@@ -1302,6 +1307,7 @@ export interface DB {
   products: Products;
   productVariants: ProductVariants;
   providerBookReads: ProviderBookReads;
+  providerLinePostings: ProviderLinePostings;
   providerLines: ProviderLines;
   providerPace: ProviderPace;
   providerRefunds: ProviderRefunds;

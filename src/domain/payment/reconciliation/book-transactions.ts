@@ -5,7 +5,15 @@ import { type AccountName, endAttention } from '../../ops/index.ts'
 import { putIntoSuspense } from '../../suspense/index.ts'
 import { bookChargebackLines } from '../chargebacks/book-lines.ts'
 import type { GatewayRefund } from '../gateway.ts'
-import { type Booked, bookedOf, chargedIdr, MAX_CORRECTIONS, movedIdr } from './booked-sums.ts'
+import {
+  type Booked,
+  bookedOf,
+  chargedIdr,
+  claimPostings,
+  isBooked,
+  MAX_CORRECTIONS,
+  movedIdr,
+} from './booked-sums.ts'
 import type { GatewayTransaction } from './gateway-transactions.ts'
 import { recordLostLines, strangersAmong } from './lost-lines.ts'
 
@@ -54,9 +62,10 @@ export async function bookTransactions(
   work: Work,
   transactions: readonly GatewayTransaction[],
 ): Promise<BookedTransactions> {
-  await sql`select from provider_book_reads where provider = 'xendit' for no key update`.execute(work.tx)
+  await lockBook(work)
   const booked = await bookedOf(work.tx, transactions)
   const of = (line: GatewayTransaction) => booked.get(line.id) as Booked
+  await claimPostings(work, transactions.filter((line) => isBooked(line, of(line))).map(of))
   const subjects = await subjectsOf(work, transactions)
   const fees = transactions.flatMap((line) => feeOf(line, of(line), subjects))
   await post(
@@ -117,6 +126,14 @@ export interface KnownOfLine {
 }
 
 /**
+ * Locks the posting of lines of Xendit's transaction list: one transaction at a time posts lines, and claims
+ * postings for them.
+ */
+export async function lockBook(work: Work): Promise<void> {
+  await sql`select from provider_book_reads where provider = 'xendit' for no key update`.execute(work.tx)
+}
+
+/**
  * Moves the difference between a line of Xendit's transaction list and laku's ledger into the suspense
  * account (unexplained money). The entry gets laku's code of the line's payment, refund or payout; if there
  * is none, the line's reference or id. An earlier attention item about a refund or payout that laku did not
@@ -127,11 +144,14 @@ export interface KnownOfLine {
 export async function suspend(
   work: Work,
   line: GatewayTransaction,
-  { amountIdr }: Booked,
+  booked: Booked,
   why: string,
   { code, refund, receivedBy }: KnownOfLine = {},
 ): Promise<void> {
   const { id, type, productId, referenceId } = line
+  const { amountIdr } = booked
+  // The line and its difference belong together from now on.
+  await claimPostings(work, [booked])
   const ours = await ownerOf(work, line)
   const { rows } = await sql<{ n: number }>`
     select count(*)::int as n from suspense_items where provider_id = ${id}`.execute(work.tx)

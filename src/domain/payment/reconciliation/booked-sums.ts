@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import { asRecords, inSql, type Rupiah, type Tx } from '../../kernel/index.ts'
+import { asRecords, inSql, type Rupiah, type Tx, type Work } from '../../kernel/index.ts'
 import { executedPayoutStates } from '../../payout/index.ts'
 import type { GatewayTransaction } from './gateway-transactions.ts'
 
@@ -19,6 +19,11 @@ export interface Booked {
   feePostings: number
   /** The ledger keys of all postings that belong to the line. */
   keys: string[]
+  /**
+   * Those of `keys` that name the line's payment, refund or payout, and not the line. Other lines of that
+   * object have the same keys, so each key belongs to the one line that claimed it (`claimPostings`).
+   */
+  objectKeys: string[]
 }
 
 /**
@@ -50,24 +55,30 @@ export const MAX_CORRECTIONS = 12
  * Returns the sums in laku's ledger for each of these lines of Xendit's transaction list. A line's payment is
  * found by its invoice (`payment_link_id`, formerly `product_id`), by Xendit's ids, or else by laku's
  * reference. Postings of the line itself count too: fees, transfers, chargebacks, suspense.
+ *
+ * A posting counts for one line only. If several lines name the same payment, refund or payout, that is the
+ * line that claimed the posting; without a claim the oldest of these lines that moved money.
  */
 export async function bookedOf(
   tx: Tx,
   transactions: readonly GatewayTransaction[],
 ): Promise<Map<string, Booked>> {
   if (transactions.length === 0) return new Map()
-  const lines = transactions.map(({ id, type, productId, paymentLinkId, referenceId, createdAt }) => ({
-    id,
-    type,
-    productId,
-    linkId: paymentLinkId,
-    reference: referenceId,
-    createdAt,
-  }))
+  const lines = transactions.map(
+    ({ id, type, status, productId, paymentLinkId, referenceId, createdAt }) => ({
+      id,
+      type,
+      status,
+      productId,
+      linkId: paymentLinkId,
+      reference: referenceId,
+      createdAt,
+    }),
+  )
   const { rows } = await sql<Booked>`
     with lines as (
       select * from jsonb_to_recordset(${asRecords(lines)}::jsonb)
-        as l(id text, type text, product_id text, link_id text, reference text, created_at timestamptz)
+        as l(id text, type text, status text, product_id text, link_id text, reference text, created_at timestamptz)
     ), by_invoice as (
       select l.id, 'payment:' || p.id || ':confirmed' as key
       from lines l join payments p on p.provider_invoice_id = any(array[l.link_id, l.product_id]) where l.type = 'PAYMENT'
@@ -118,26 +129,36 @@ export async function bookedOf(
         select '' as suffix union all select ':' || n from generate_series(2, ${MAX_CORRECTIONS}) n
       ) k where l.type not in ('PAYMENT', 'REFUND')
       union all
-      select l.id, c.ledger_key || k.suffix, 'of'
+      select l.id, c.ledger_key || k.suffix, 'line'
       from lines l join chargebacks c on c.provider_transaction_id = l.id cross join (
         select '' as suffix union all select ':corrected'
         union all select ':corrected:' || n from generate_series(2, ${MAX_CORRECTIONS}) n
       ) k where l.type = 'CHARGEBACK'
       union all
-      select l.id, 'chargeback-won:' || l.id, 'of' from lines l where l.type = 'CHARGEBACK'
+      select l.id, 'chargeback-won:' || l.id, 'line' from lines l where l.type = 'CHARGEBACK'
+      union all
+      select l.id, 'suspense:' || s.id || ':opened', 'line' from lines l join suspense_items s on s.provider_id = l.id
       union all
       select l.id, 'suspense:' || s.id || ':opened', 'of'
-      from lines l join suspense_items s on s.provider_id = l.id
-        or (s.provider_id = l.product_id and s.kind = case l.type when 'PAYMENT' then 'payment' when 'REFUND' then 'refund' else 'payout' end
-          and l.type <> 'CHARGEBACK')
+      from lines l join suspense_items s on s.provider_id = l.product_id and l.product_id <> l.id and l.type <> 'CHARGEBACK'
+        and s.kind = case l.type when 'PAYMENT' then 'payment' when 'REFUND' then 'refund' else 'payout' end
       union all
       select l.id, 'gateway-fee:' || l.id || k.suffix, 'fee'
       from lines l cross join (
         select '' as suffix union all select ':returned' union all select ':' || n from generate_series(2, ${MAX_CORRECTIONS}) n
       ) k
+    ), counting as (
+      select distinct id, key, part from keys where part <> 'of'
+      union all
+      select id, key, 'of' from (
+        select distinct on (k.key) k.id, k.key
+        from keys k join lines l on l.id = k.id left join provider_line_postings c on c.key = k.key
+        where k.part = 'of' and (c.line_id is null or c.line_id = k.id)
+        order by k.key, l.status = 'SUCCESS' desc, l.created_at, l.id
+      ) claimed
     ), posted as (
       select k.id, k.part, k.key, sum(e.amount_idr) as amount_idr
-      from (select distinct id, key, part from keys) k
+      from counting k
       join ledger_transactions t on t.key = k.key join ledger_entries e on e.transaction_id = t.id
       where e.account_id = (select id from ledger_accounts where key = 'gateway')
       group by k.id, k.part, k.key
@@ -147,7 +168,29 @@ export async function bookedOf(
       coalesce(-sum(p.amount_idr) filter (where p.part = 'fee'), 0)::int8 as fee_idr,
       count(*) filter (where p.part = 'own')::int as postings,
       count(*) filter (where p.part = 'fee')::int as fee_postings,
-      coalesce(array_agg(p.key) filter (where p.key is not null), '{}') as keys
+      coalesce(array_agg(p.key) filter (where p.key is not null), '{}') as keys,
+      coalesce(array_agg(p.key) filter (where p.part = 'of'), '{}') as object_keys
     from lines l left join posted p on p.id = l.id group by l.id`.execute(tx)
   return new Map(rows.map((row) => [row.id, row]))
 }
+
+/**
+ * Records that the postings of these lines' payments, refunds and payouts count for these lines. Postings
+ * that another line claimed earlier stay with that line. Then a second line of the same object is a movement
+ * that laku's ledger does not have.
+ */
+export async function claimPostings(
+  { tx }: Pick<Work, 'tx'>,
+  lines: readonly Pick<Booked, 'id' | 'objectKeys'>[],
+): Promise<void> {
+  const claims = lines.flatMap(({ id, objectKeys }) => objectKeys.map((key) => ({ key, lineId: id })))
+  if (claims.length === 0) return
+  await sql`
+    insert into provider_line_postings (key, line_id)
+    select key, line_id from jsonb_to_recordset(${asRecords(claims)}::jsonb) as c(key text, line_id text)
+    order by key on conflict (key) do nothing`.execute(tx)
+}
+
+/** Returns true if laku's ledger has the amount of a line of Xendit's transaction list, and it is final. */
+export const isBooked = (line: GatewayTransaction, { amountIdr }: Booked): boolean =>
+  movedIdr(line) === amountIdr

@@ -40,8 +40,8 @@ export interface Compared {
    * count.
    */
   notDue: number
-  /** The ledger keys of the postings that belong to one of these lines. */
-  counted: string[]
+  /** The ledger keys of the postings that belong to one of these lines, with that line. */
+  counted: { key: string; line: GatewayTransaction }[]
   /** The ids and references of the lines that differ, or whose state is not final. */
   openNames: string[]
 }
@@ -66,7 +66,7 @@ export async function compareLines(
   for (const line of transactions) {
     const ours = booked.get(line.id) as Booked
     const some = differencesOf(line, ours, commands.get(line.id))
-    found.counted.push(...ours.keys)
+    found.counted.push(...ours.keys.map((key) => ({ key, line })))
     if (some.length > 0 || movedIdr(line) === undefined) found.openNames.push(...namesOf(line))
     if (some.length > 0 && secondsAfter(line.updatedAt, notDueS(policy)) > now) found.notDue += 1
     else found.differences.push(...some)
@@ -91,6 +91,20 @@ function differencesOf(
   if (charged !== feeIdr) found.push({ kind: 'fee', ...about, oursIdr: -feeIdr, theirsIdr: -charged })
   return found
 }
+
+/**
+ * Describes, as a difference, a line of Xendit's transaction list whose only posting already counts for an
+ * older line of the same payment, refund or payout: the same money moved a second time.
+ */
+export const movedAgain = (line: GatewayTransaction): Difference => ({
+  kind: 'missing_here',
+  type: line.type,
+  transactionId: line.id,
+  reference: line.referenceId,
+  oursIdr: 0,
+  theirsIdr: movedIdr(line) ?? 0,
+  command: `laku payments book ${line.id}`,
+})
 
 /**
  * Returns the commands with which staff answer whether a chargeback line is one that they reported, by line

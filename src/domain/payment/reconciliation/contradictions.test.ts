@@ -17,6 +17,7 @@ import {
   applyRefundAnswers,
   bookLine,
   confirmInvoices,
+  decideRefunds,
   disposeSuspense,
   openInvoice,
   putPosting,
@@ -24,6 +25,7 @@ import {
   reconcileGateway,
   recordChargeback,
   runReconciliation,
+  sweepRefunds,
 } from '../index.ts'
 import { bookTransactions } from './book-transactions.ts'
 
@@ -82,6 +84,10 @@ describe("the provider's book has the last word", () => {
   const agree = async () => {
     await book()
     expect(await differences()).toEqual([])
+  }
+  const suspendedIdr = async (lineId: string) => {
+    const items = f.laku.db.selectFrom('suspenseItems').select('amountIdr').where('providerId', '=', lineId)
+    return (await items.execute()).map(({ amountIdr }) => amountIdr)
   }
   const ours = () =>
     Promise.all((['gateway', 'gateway-fees', 'bank', 'chargeback-loss'] as const).map(f.balance))
@@ -798,6 +804,41 @@ describe("the provider's book has the last word", () => {
     ])
     await f.laku.as(finance(), (work) => putPosting(work, `chargeback:${id}`))
     expect(await differences()).toEqual([])
+  })
+
+  it('a second line of the same payment, refund or payout is a difference of its own, and a verb brings it to nothing', async () => {
+    await agree()
+    const { payment, invoiceId } = await paid({ channel: 'DANA' })
+    const refund = {
+      key: `twice:${payment.id}`,
+      paymentId: payment.id,
+      amountIdr: 30_000,
+      reason: 'buyer_left',
+    }
+    await f.laku.system((work) => decideRefunds(work, [refund]))
+    f.laku.clock.shift(901)
+    await sweepRefunds(context())
+    const [{ id: refundId } = { id: '' }] = (await f.book()).refunds.slice(-1)
+    await f.force(refundId, { status: 'SUCCEEDED' })
+    await f.laku.system(async (work) => applyRefundAnswers(work, [await gateway.getRefund(refundId)]))
+    const before = await ours()
+    // The first second line comes before laku read the first one, and is read on the same page.
+    for (const [type, of, sum] of [
+      ['PAYMENT', invoiceId, 110_000],
+      ['REFUND', refundId, -30_000],
+      ['PAYMENT', invoiceId, 110_000],
+    ] as const) {
+      const { id } = await movement({ type, of })
+      expect(await differences()).toMatchObject(
+        expect.arrayContaining([
+          expect.objectContaining({ kind: 'missing_here', transactionId: id, theirsIdr: sum, oursIdr: 0 }),
+        ]),
+      )
+      expect(await bookLine(context(), id)).toMatchObject({ became: 'suspended' })
+      await agree()
+      expect(await suspendedIdr(id)).toEqual([-sum])
+    }
+    expect((await ours())[0]).toBe((before[0] as number) + 190_000 - 1_832)
   })
 
   it('every difference that reconciling prints has a verb that brings it to nothing', async () => {

@@ -2,7 +2,7 @@ import { type Rupiah, secondsAfter, type Tx } from '../../kernel/index.ts'
 import { balances } from '../../ledger/index.ts'
 import type { GatewayContext } from '../context.ts'
 import { chargedIdr, movedIdr } from './booked-sums.ts'
-import { compareLines, type Difference, missingThere } from './compare-lines.ts'
+import { type Compared, compareLines, type Difference, missingThere, movedAgain } from './compare-lines.ts'
 import type { GatewayTransaction } from './gateway-transactions.ts'
 import { notDueS } from './list-lag.ts'
 import { type OurLine, type OurPage, ourLines } from './our-lines.ts'
@@ -74,8 +74,8 @@ export type ComparedBooks = Pick<
  * have no line.
  */
 interface ReadLines {
-  /** The ledger keys of the postings that belong to one of the lines. */
-  counted: Set<string>
+  /** The ledger keys of the postings that belong to one of the lines, with that line. */
+  counted: Map<string, GatewayTransaction>
   /**
    * The ids and references of lines that differ, are not final, or cannot be read. A posting with such an id
    * is not reported a second time.
@@ -92,7 +92,7 @@ export async function compareBooks(context: GatewayContext, comparing: Comparing
   const { unitOfWork, actor, gateway } = context
   const { since, until, by = 'created', wait = async () => {}, onPage = () => {} } = comparing
   const sum: ComparedBooks = { transactions: 0, differences: [], notDue: 0, comparedIdr: 0, roundedIdr: 0 }
-  const read: ReadLines = { counted: new Set(), open: new Set() }
+  const read: ReadLines = { counted: new Map(), open: new Set() }
   let afterId: string | undefined
   for (;;) {
     if (afterId !== undefined) await wait()
@@ -106,7 +106,7 @@ export async function compareBooks(context: GatewayContext, comparing: Comparing
     const found = await unitOfWork.run(actor, (work) => compareLines(work, page.transactions))
     sum.differences.push(...found.differences, ...(page.unread ?? []).map(unreadLine))
     sum.notDue += found.notDue
-    for (const key of found.counted) read.counted.add(key)
+    sum.differences.push(...countOnce(read, found.counted))
     for (const name of found.openNames) read.open.add(name)
     for (const transaction of page.transactions) {
       sum.comparedIdr += effectOf(transaction)
@@ -120,6 +120,25 @@ export async function compareBooks(context: GatewayContext, comparing: Comparing
   }
   await compareOurs(context, comparing, read, sum)
   return sum
+}
+
+/**
+ * Notes which postings belong to which lines. Returns the lines of whose postings another, older line was
+ * read. A page of lines has each posting once (`bookedOf`), so this concerns lines of two pages of which no
+ * line claimed the posting yet.
+ */
+function countOnce(read: ReadLines, counted: Compared['counted']): Difference[] {
+  const again = new Map<string, GatewayTransaction>()
+  for (const { key, line } of counted) {
+    const other = read.counted.get(key)
+    if (!other || other.id === line.id) read.counted.set(key, line)
+    else {
+      const [older, younger] = other.createdAt <= line.createdAt ? [other, line] : [line, other]
+      read.counted.set(key, older)
+      again.set(younger.id, younger)
+    }
+  }
+  return [...again.values()].map(movedAgain)
 }
 
 async function compareOurs(
@@ -159,7 +178,7 @@ async function countsForOlderLine(
 ): Promise<boolean> {
   for await (const lines of linesNamed(gateway, line)) {
     const { counted, openNames } = await unitOfWork.run(actor, (work) => compareLines(work, lines))
-    if (counted.includes(line.key) || openNames.length > 0) return true
+    if (counted.some(({ key }) => key === line.key) || openNames.length > 0) return true
   }
   return false
 }
