@@ -1,3 +1,4 @@
+import type { CommandHouse } from '../../src/http/staff/command-house.ts'
 import { openTestLaku, type TestLaku } from '../laku.ts'
 import type { Market } from '../market.ts'
 import { enrol } from '../staff.ts'
@@ -12,7 +13,7 @@ import { type Size, Terminal } from './terminal.ts'
 export class TerminalShop {
   readonly laku: TestLaku
   readonly front: Storefront
-  readonly #server: TestStaffServer
+  #server: TestStaffServer
   readonly #env: Record<string, string>
   readonly #terminals: Terminal[] = []
 
@@ -28,12 +29,12 @@ export class TerminalShop {
     this.#env = env
   }
 
-  static async open(): Promise<TerminalShop> {
+  static async open({ house }: { house?: CommandHouse } = {}): Promise<TerminalShop> {
     const laku = await openTestLaku({ sandbox: true, jobs: [] })
     const front = await Storefront.open(laku)
     await front.market.addStock(1_000)
     const token = await enrol(laku, 'admin', 'dewi').then(({ token }) => token)
-    const server = await TestStaffServer.open(laku)
+    const server = await TestStaffServer.open(laku, house && { house })
     const env = { LAKU_SERVER: server.server.url, LAKU_TOKEN: token }
     return new TerminalShop(laku, front, server, env)
   }
@@ -51,6 +52,14 @@ export class TerminalShop {
     const terminal = await Terminal.open(size, { ...this.#env, ...more })
     this.#terminals.push(terminal)
     return terminal
+  }
+
+  /** Restarts the staff server at its address; `meanwhile` runs while there is no server. */
+  async restart(meanwhile: () => Promise<unknown>): Promise<void> {
+    const { port } = new URL(this.url)
+    await this.#server.close()
+    await meanwhile()
+    this.#server = await TestStaffServer.open(this.laku, { port: Number(port) })
   }
 
   async close(): Promise<void> {

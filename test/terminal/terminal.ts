@@ -34,6 +34,7 @@ export class Terminal {
   readonly #folder = mkdtempSync(join(tmpdir(), 'laku-terminal-'))
   readonly #record = join(this.#folder, 'record')
   #commands = 0
+  #isOpen = true
 
   /** Opens a terminal. The shell has these variables and PATH, and no others. */
   static async open({ columns, rows }: Size, env: Record<string, string>): Promise<Terminal> {
@@ -128,8 +129,14 @@ export class Terminal {
     await this.see(/^\[ready\]$/m)
   }
 
-  close(): void {
+  /** Closes the terminal as a person closes its window: the programs in it get SIGHUP. */
+  hangUp(): void {
     this.#tmux('kill-server')
+    this.#isOpen = false
+  }
+
+  close(): void {
+    if (this.#isOpen) this.#tmux('kill-server')
     rmSync(this.#folder, { recursive: true, force: true })
   }
 }

@@ -25,26 +25,34 @@ export interface CtrlC {
 const goOn = 'go on watching'
 const stopIt = 'stop the work between two of its steps'
 const leave = 'leave: the work goes on in the server'
+/** The control sequence that shows the cursor of a terminal, which a question hides. */
+const SHOW_CURSOR = '\u001b[?25h'
 
 /**
  * While a server runs work that does not need this terminal, Ctrl-C asks the person whether to stop that
- * work. If nobody can be asked, Ctrl-C ends only the client. The client then says how to attach to the work
- * again.
+ * work. A second Ctrl-C ends the client at once. If nobody can be asked, the first one does. The client then
+ * says how to attach to the work again.
  */
 export function watchForCtrlC(around: Surroundings, work: Stoppable): CtrlC {
   let question: Promise<void> | undefined
   const end = around.endBySignal ?? endProcess
+  let hasLeft = false
+  const leaveWith = (said: string) => {
+    if (hasLeft) return
+    hasLeft = true
+    around.stderr.write(said)
+    process.off('SIGINT', pressed)
+    end()
+  }
   const pressed = () => {
-    const { lastingRun: run } = work
+    const { lastingRun: run, sentRun } = work
     const { prompts, stderr } = around
-    if (run === undefined || !prompts) {
-      if (run !== undefined) stderr.write(goesOn(run))
-      else if (work.sentRun !== undefined) stderr.write(mayHaveBegun(work.sentRun))
-      process.off('SIGINT', pressed)
-      end()
-      return
-    }
-    question ??= ask(run).finally(() => {
+    if (run === undefined) return leaveWith(sentRun === undefined ? '' : mayHaveBegun(sentRun))
+    if (!prompts) return leaveWith(goesOn(run))
+    // The code of the question takes a moment to load. A second Ctrl-C that comes before the question is not
+    // read by the question, but comes here.
+    if (question) return leaveWith(`${stderr.isTTY ? `${SHOW_CURSOR}\n` : ''}${goesOn(run)}`)
+    question = ask(run).finally(() => {
       question = undefined
     })
   }
@@ -60,10 +68,7 @@ export function watchForCtrlC(around: Surroundings, work: Stoppable): CtrlC {
         const why = messageOf(error)
         stderr.write(`laku: the work could not be stopped: ${why}\n`)
       })
-    if (answer !== leave) return
-    stderr.write(goesOn(run))
-    process.off('SIGINT', pressed)
-    end()
+    if (answer === leave) leaveWith(goesOn(run))
   }
   process.on('SIGINT', pressed)
   return {

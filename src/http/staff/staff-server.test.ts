@@ -615,6 +615,23 @@ describe('Ctrl-C', () => {
     expect(await lastRun()).toMatchObject({ status: 'done', exit_code: 7 })
   })
 
+  it('pressed twice before the question is there ends the client at once, and says how to attach again', async () => {
+    const { work, open } = steps(6)
+    does.slow = work
+    const asked = Promise.withResolvers<void>()
+    const { ended, run } = person(() => {
+      asked.resolve()
+      return new Promise(() => {})
+    })
+    void run('work', 'slow')
+    await asked.promise
+    process.emit('SIGINT')
+    await ended
+    const last = await lastRun()
+    open()
+    expect((await say('commands', 'attach', last.id, '--json')).exitCode).toBe(0)
+  })
+
   it.each([
     ['who leaves', ([, , leave]: readonly string[]) => leave],
     ['who presses it again', () => undefined],
