@@ -1,6 +1,6 @@
-import { execFile } from 'node:child_process'
+import { execFile, execFileSync } from 'node:child_process'
 import { once } from 'node:events'
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
+import { chmodSync, chownSync, mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -114,6 +114,66 @@ describe('the contexts of a person', () => {
       run(process.execPath, ['--input-type=module', '-e', script, name], { env: { ...process.env, ...own } })
     await Promise.all(['a', 'b'].map(logIn))
     expect(Object.keys(readContexts(own).contexts)).toHaveLength(80)
+  })
+
+  const saved = (text: string) => {
+    const folderOfOne = mkdtempSync(join(folder, 'one-'))
+    mkdirSync(join(folderOfOne, 'laku'))
+    writeFileSync(join(folderOfOne, 'laku', 'contexts.json'), text, { mode: 0o600 })
+    return { XDG_CONFIG_HOME: folderOfOne }
+  }
+
+  it.each([
+    ['a shop is null', '{"contexts":{"ops":null}}'],
+    ['a shop has no address', '{"contexts":{"ops":{"token":"lkst_x"}}}'],
+    ['an address is no text', '{"contexts":{"ops":{"server":42,"token":7}}}'],
+    ['they are a list', '{"contexts":[],"current":"ops"}'],
+    ['the token would travel unencrypted', '{"contexts":{"ops":{"server":"http://a.b","token":"lkst_x"}}}'],
+  ])('edited by hand so that %s are damaged', (_, text) => {
+    expect(() => findShop({ context: 'ops' }, saved(text))).toThrow(
+      /contexts\.json cannot be read \(.*damaged/,
+    )
+  })
+
+  it('edited by hand with a slash too many are followed', () => {
+    const edited = saved(`{"contexts":{"ops":{"server":"${here}/","token":"lkst_x"}}}`)
+    expect(findShop({ context: 'ops' }, edited)).toMatchObject({ staffServer: { server: here } })
+  })
+
+  it('are read from no pipe, for which the client would wait, and from no file of somebody else', () => {
+    const pipe = mkdtempSync(join(folder, 'pipe-'))
+    mkdirSync(join(pipe, 'laku'))
+    execFileSync('mkfifo', ['-m', '600', join(pipe, 'laku', 'contexts.json')])
+    expect(() => readContexts({ XDG_CONFIG_HOME: pipe })).toThrow(/it is no file/)
+    const other = saved('{"contexts":{}}')
+    if (process.getuid?.() === 0) chownSync(join(other.XDG_CONFIG_HOME, 'laku', 'contexts.json'), 1234, 1234)
+    else return
+    expect(() => readContexts(other)).toThrow(/it belongs to another user/)
+  })
+
+  it('that cannot be written are a sentence with exit code 2, and leave nothing behind', () => {
+    const taken = join(folder, 'taken')
+    writeFileSync(taken, '')
+    const add = (config: string) => changeContexts({ XDG_CONFIG_HOME: config }, () => ({ contexts: {} }))
+    expect(() => add(taken)).toThrow(
+      expect.objectContaining({
+        exitCode: 2,
+        message: expect.stringMatching(/cannot be written \(ENOTDIR\)/),
+      }),
+    )
+  })
+
+  it.each([
+    'https://ana:s3cret@ops.example',
+    'https://:s3cret@ops.example',
+    'http://ana:s3cret@ops.example',
+    'https://ops.example/?token=s3cret',
+    'https://ops.example/#s3cret',
+    'ops.example:s3cret@x y',
+  ])('hold no address with a password in it, and the refusal does not show it: %s', (server) => {
+    const found = () => findShop({ server }, env)
+    expect(found).toThrow(/^--server/)
+    expect(found).not.toThrow(/s3cret/)
   })
 
   it('stay as they are where a change is refused, and a lock that a killed process left is taken', () => {
