@@ -168,7 +168,8 @@ function filesOf({ request, emit, filePath }: Execution): Files {
             this.destroy(new Error(error))
           },
         })
-      return createReadStream(filePath ?? '')
+      // An empty file sends no bytes, so there is no file of it on this machine.
+      return filePath === undefined ? Readable.from([]) : createReadStream(filePath)
     },
     write: (name, content, mode) => {
       const bytes = Buffer.from(content)

@@ -1,8 +1,10 @@
 import { spawn } from 'node:child_process'
 import {
   chmodSync,
+  closeSync,
   mkdirSync,
   mkdtempSync,
+  openSync,
   readdirSync,
   readFileSync,
   rmSync,
@@ -162,6 +164,19 @@ describe('two shops, two contexts, one terminal', () => {
     expect(await whoami([], scripted)).toContain(trial)
     expect(await whoami([], env)).toContain(ops)
     expect(await whoami(['--context', 'trial'], env)).toContain(trial)
+  })
+
+  it('a full disk is a sentence, a lost note changes no exit code, and an empty file has no rows', async () => {
+    const full = openSync('/dev/full', 'w')
+    const [lost, silent, empty] = await Promise.all([
+      runLaku(['users', 'list', '--json'], env, { stdout: full }),
+      runLaku(['users', 'create', '--name', 'Fajar', '--phone', '081320000005'], env, { stderr: full }),
+      runLaku(['products', 'import', '/dev/null'], env),
+    ])
+    closeSync(full)
+    expect(lost.exitCode).toBe(1)
+    expect(lost.stderr).toMatch(/^laku: the output cannot be written \(ENOSPC\)[^\n]+\n$/)
+    expect([silent.exitCode, empty.exitCode, empty.stdout]).toEqual([0, 0, expect.stringMatching(/^0 done/)])
   })
 
   it('a command loads a client and nothing else, however many commands there are', async () => {

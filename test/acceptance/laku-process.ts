@@ -13,18 +13,23 @@ export interface Ended {
 export function runLaku(
   args: readonly string[],
   env: NodeJS.ProcessEnv = {},
-  { timeout = 60_000, cwd }: { timeout?: number; cwd?: string } = {},
+  {
+    timeout = 60_000,
+    cwd,
+    stdout: out = 'pipe',
+    stderr: err = 'pipe',
+  }: { timeout?: number; cwd?: string; stdout?: number | 'pipe'; stderr?: number | 'pipe' } = {},
 ): Promise<Ended> {
   const child = spawn(process.execPath, [launcher, ...args], {
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: ['ignore', out, err],
     env: { PATH: process.env.PATH, HOME: process.env.HOME, TMPDIR: process.env.TMPDIR, ...env },
     timeout,
     ...(cwd !== undefined && { cwd }),
   })
   let stdout = ''
   let stderr = ''
-  child.stdout.on('data', (chunk) => (stdout += chunk))
-  child.stderr.on('data', (chunk) => (stderr += chunk))
+  child.stdout?.on('data', (chunk) => (stdout += chunk))
+  child.stderr?.on('data', (chunk) => (stderr += chunk))
   return new Promise((resolve, reject) => {
     child.on('error', reject)
     child.on('close', (exitCode) => resolve({ exitCode, stdout, stderr }))

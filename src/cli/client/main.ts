@@ -48,11 +48,16 @@ function asHelpOption(argv: readonly string[]): string[] {
 
 /**
  * Ends the process without a failure when the reader of stdout has seen enough, as in `laku orders list |
- * head`.
+ * head`. If stdout cannot be written for another reason, such as a full disk, says so and ends with 1. If
+ * stderr cannot be written, only notes are lost, so the command goes on and its exit code stays true.
  */
 function endWithTheReader(): void {
+  process.stderr.on('error', () => {})
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code === 'EPIPE') process.exit(0)
-    throw error
+    process.stderr.write(
+      `laku: the output cannot be written (${error.code}). A change is made all the same: laku commands list shows it.\n`,
+    )
+    process.exit(1)
   })
 }
