@@ -2,7 +2,7 @@ import { isOfTheHost } from '../../commands/where.ts'
 import type { CommandDefinition } from '../define/command.ts'
 import { buildProgram, type Chosen, type EntryShape } from '../define/program.ts'
 import { usageError } from '../errors/cli-error.ts'
-import { findShop } from './find-shop.ts'
+import { findShop, requireOneDatabase } from './find-shop.ts'
 import { surfaceEntries } from './surface.ts'
 import { ownSurroundings, type Surroundings } from './surroundings.ts'
 
@@ -34,11 +34,15 @@ export async function runLine(
   await program.parseAsync([...argv])
 }
 
+/** The commands that use the data folder for more than its database, also beside another database. */
+const forProcesses = ['up', 'serve', 'worker', 'sandbox', 'demo']
+
 async function run(chosen: Chosen, argv: readonly string[], around: Surroundings): Promise<void> {
   const { path, flags, shape, input } = chosen
   const isAttach = path.join(' ') === 'commands attach'
   if (isOfTheHost(path) && !isAttach) {
     refuseFlagsOfServers(chosen)
+    if (!forProcesses.includes(path[0] ?? '')) requireOneDatabase(flags, around.env)
     return await runHere(chosen)
   }
   const shop = findShop(flags, around.env)

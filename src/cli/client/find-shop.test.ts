@@ -64,6 +64,17 @@ describe('DATABASE_URL and LAKU_TOKEN, as scripts of before have them', () => {
     })
   })
 
+  it('are refused beside --data-dir: the folder that was named is not the database that would be opened', () => {
+    const empty = mkdtempSync(join(folder, 'empty-'))
+    expect(() => findShop({ dataDir: empty }, script)).toThrow(/--data-dir and DATABASE_URL each name a shop/)
+    const config = join(empty, 'config.json')
+    writeFileSync(config, JSON.stringify({ databaseUrl }))
+    expect(() => findShop({ dataDir: empty }, { LAKU_CONFIG: config })).toThrow(/LAKU_CONFIG each name/)
+    leave(here)
+    expect(findShop({ dataDir: folder }, script)).toMatchObject({ staffServer: { server: here } })
+    expect(findShop({ dataDir: empty }, env)).toEqual({ by: 'database', why: 'folder' })
+  })
+
   it('open the database where no server of it is known', () => {
     leave(here)
     expect(findShop({}, script)).toEqual({ by: 'database', why: 'url' })
@@ -143,7 +154,7 @@ describe('the contexts of a person', () => {
   it('are read from no pipe, for which the client would wait, and from no file of somebody else', () => {
     const pipe = mkdtempSync(join(folder, 'pipe-'))
     mkdirSync(join(pipe, 'laku'))
-    execFileSync('mkfifo', ['-m', '600', join(pipe, 'laku', 'contexts.json')])
+    execFileSync('sh', ['-c', `mkfifo -m 600 '${join(pipe, 'laku', 'contexts.json')}'`])
     expect(() => readContexts({ XDG_CONFIG_HOME: pipe })).toThrow(/it is no file/)
     const other = saved('{"contexts":{}}')
     if (process.getuid?.() === 0) chownSync(join(other.XDG_CONFIG_HOME, 'laku', 'contexts.json'), 1234, 1234)

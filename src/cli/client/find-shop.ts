@@ -60,7 +60,11 @@ export function findShop(flags: ShopFlags, env: Env): FoundShop {
   if (flags.databaseUrl !== undefined) return { by: 'database', why: 'url' }
   if (flags.server !== undefined) return byServer(flags.server, '--server', env)
   if (flags.context !== undefined) return byContext(flags.context, '--context', env)
-  if (flags.dataDir !== undefined) return inFolder(flags.dataDir, env)
+  if (flags.dataDir !== undefined) {
+    const running = runsHere(flags.dataDir, env)
+    if (!running) requireOneDatabase(flags, env)
+    return running ?? inFolder(flags.dataDir, env)
+  }
   if (env.LAKU_SERVER) return byServer(env.LAKU_SERVER, 'LAKU_SERVER', env)
   const { current } = readContexts(env)
   if (current !== undefined) {
@@ -133,6 +137,20 @@ function byContext(name: string, called: string, env: Env): FoundShop {
     name,
     knownBy: 'laku login',
   }
+}
+
+/**
+ * Refuses --data-dir beside a database that the environment names: laku would open that database, and not the
+ * one of the folder. Throws a CliError, exit code 2.
+ */
+export function requireOneDatabase({ dataDir, databaseUrl }: ShopFlags, env: Env): void {
+  if (dataDir === undefined || databaseUrl !== undefined) return
+  const { databaseUrl: ofConfig, databaseOwnerUrl: ofOwner } = configOf(env)
+  const other =
+    ['DATABASE_URL', 'DATABASE_OWNER_URL'].find((name) => env[name] || env[`${name}_FILE`]) ??
+    (ofConfig || ofOwner ? 'LAKU_CONFIG' : undefined)
+  if (other === undefined) return
+  throw usageError(`--data-dir and ${other} each name a shop. Unset ${other}, or leave --data-dir out.`)
 }
 
 /** Finds the shop that runs in a folder, or the embedded database in that folder. */
@@ -213,10 +231,12 @@ function tokenOf(env: Env): string | undefined {
 }
 
 function dataDirOfConfig(env: Env): string | undefined {
-  if (!env.LAKU_CONFIG) return undefined
-  const { dataDir } = readJson<{ dataDir?: unknown }>(env.LAKU_CONFIG) ?? {}
+  const { dataDir } = configOf(env)
   return typeof dataDir === 'string' ? dataDir : undefined
 }
+
+/** Returns the settings of the config file; none if there is no such file, or if it is damaged. */
+const configOf = (env: Env) => (env.LAKU_CONFIG && readJson<Record<string, unknown>>(env.LAKU_CONFIG)) || {}
 
 function readJson<T>(path: string): T | undefined {
   try {
