@@ -248,6 +248,49 @@ describe('a buyer whose phone support changed', () => {
       )
   })
 
+  const phoneOf = async (id: string) =>
+    (await laku.db.selectFrom('users').select('phone').where('id', '=', id).executeTakeFirstOrThrow()).phone
+
+  it('and changed back keeps it: who had it in between gets no link to it, and a person looks at their stop', async () => {
+    const owner = await logIn(newPhone(), 1_000)
+    const thief = newPhone()
+    await changePhone(owner.phone, thief)
+    const told = async () => (await sentTo(owner.phone)).filter(({ body }) => body.includes('/stop/')).length
+    expect(await told()).toBe(1)
+    await later(60)
+    await changePhone(thief, owner.phone)
+    // The notice that the number came back has a link to the thief's number, so its holder gets none.
+    expect(await told()).toBe(1)
+    const since = await withdrawalsFrom(owner.userId)
+    await later(60)
+    expect((await press(await linkTo(thief, 'stop'))).status).toBe(200)
+    expect(await phoneOf(owner.userId)).toBe(owner.phone)
+    expect((await withdrawalsFrom(owner.userId)) - since).toBeGreaterThanOrEqual(60_000)
+    const { data } = await askLaku<{ data: { message: string }[] }>(laku, [
+      ...['attention', 'list', '--subject', owner.userId],
+    ])
+    expect(data[0]?.message).toContain('could not be changed back')
+    // The link of the first change still works, and changes nothing more.
+    expect((await press(await linkTo(owner.phone, 'stop'))).status).toBe(200)
+    expect(await phoneOf(owner.userId)).toBe(owner.phone)
+  })
+
+  it('and changed again gets it back by either link, and not the number in between', async () => {
+    const owner = await logIn(newPhone())
+    const [between, last] = [newPhone(), newPhone()]
+    await changePhone(owner.phone, between)
+    await later(60)
+    await changePhone(between, last)
+    expect((await press(await linkTo(between, 'stop'))).status).toBe(200)
+    expect(await phoneOf(owner.userId)).toBe(between)
+    const [newest, first] = (await sentTo(owner.phone)).flatMap(
+      ({ body }) => body.match(/\/stop\/[\w.-]+/) ?? [],
+    )
+    expect([newest, first]).toEqual([first, expect.any(String)])
+    expect((await press(newest as string)).status).toBe(200)
+    expect(await phoneOf(owner.userId)).toBe(owner.phone)
+  })
+
   it('is told by SMS where WhatsApp does not reach the old number', async () => {
     const owner = await logIn(newPhone())
     await control('PUT', '/faults', [{ provider: 'whatsapp', kind: 'refuse' }])

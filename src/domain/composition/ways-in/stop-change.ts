@@ -12,6 +12,7 @@ import {
   wayInErrors,
 } from '../../way-in/index.ts'
 import { freeNumber } from './free-number.ts'
+import { holdersOf } from './holders.ts'
 
 export interface StoppableChange {
   change: WayChange
@@ -43,7 +44,7 @@ export async function stopChange(work: Work, token: string): Promise<WayChange> 
   const { change, state } = await stoppableChange(work, token)
   if (state === 'over') throw wayInErrors.stop_too_late()
   if (state === 'stopped') return change
-  const undone = await undo(work, change)
+  const undone = await undoUnlessGivenBack(work, change)
   await stopWayChange(work, change)
   const [kind, id] = change.subject
   work.audit({
@@ -70,6 +71,18 @@ export async function stopChange(work: Work, token: string): Promise<WayChange> 
 }
 
 const nameOf = ({ subject, way }: WayChange) => `${way.replace('_', ' ')} of this ${subject[0]}`
+
+/**
+ * Undoes a change that its owner stopped. A change that gave a number or address back to its earlier holder
+ * is not undone, because a thief who had it in between could take it a second time. No money leaves until a
+ * person has looked at it.
+ */
+async function undoUnlessGivenBack(work: Work, change: WayChange): Promise<boolean> {
+  if (!(await holdersOf(work, change)).gaveBack) return await undo(work, change)
+  const [kind, id] = change.subject
+  if (kind === 'user') await coolOff(work, id)
+  return false
+}
 
 /**
  * Undoes a change that its owner stopped. If the bank account was changed, the new account is stopped.

@@ -1,0 +1,74 @@
+import { factoriesById } from '../../factory/index.ts'
+import { secondsAfter, type Work } from '../../kernel/index.ts'
+import { type Locale, userById } from '../../user/index.ts'
+import { changesOf, type Subject, type WayChange } from '../../way-in/index.ts'
+
+/**
+ * The time for which the owner of a replaced phone number or email address is still notified of later
+ * changes: 30 days. Otherwise somebody who takes over an account could change it a second time, and the owner
+ * would get no notice.
+ */
+const REMEMBERED_S = 30 * 86_400
+
+/** A phone number or email address that a user or factory has or had. */
+type Channel = 'phone' | 'email'
+
+export interface Holders {
+  /**
+   * The phones or emails to notify of the change. They are those from before the change, and those that were
+   * replaced in the last 30 days. The one that the change gave its place back to is not among them.
+   */
+  phones: string[]
+  mails: string[]
+  locale: Locale
+  /**
+   * Returns the id of the change that a holder may stop: the change that took their number or address away,
+   * if it can still be stopped. Stopping that one stops the later ones too. Otherwise the notified change.
+   */
+  changeToStop(holder: string): string
+  /**
+   * Whether the change gave a number or address back to a holder from whom it was taken in the last 30 days.
+   * Then whoever had it in between may be the thief.
+   */
+  gaveBack: boolean
+}
+
+/** Returns the holders of the phones and emails that a change of a way in concerns. */
+export async function holdersOf(work: Work, change: WayChange): Promise<Holders> {
+  const { id, subject, way, old } = change
+  const current = await currentOf(work, subject)
+  const recent = await changesOf(work, subject, secondsAfter(work.now, -REMEMBERED_S))
+  const own = recent.findIndex((one) => one.id === id)
+  const replacedBy = (of: Channel) => recent.filter((one) => one.way === of && one.old !== null)
+  const channel = way === 'phone' || way === 'email' ? way : undefined
+  const next = channel && recent.slice(own + 1).find((one) => one.way === channel)
+  const valueNow = channel && (next ? next.old : current[channel])
+  const contactsOf = (of: Channel) => {
+    const first = way === of ? old : current[of]
+    const before = replacedBy(of).flatMap((one) => (one.id === id || one.old === null ? [] : [one.old]))
+    const all = [...new Set([...(first === null ? [] : [first]), ...before])]
+    return of === channel ? all.filter((contact) => contact !== valueNow) : all
+  }
+  const earlier = channel && own > 0 ? replacedBy(channel).filter((one) => recent.indexOf(one) < own) : []
+  return {
+    phones: contactsOf('phone'),
+    mails: contactsOf('email'),
+    locale: current.locale,
+    changeToStop: (holder) =>
+      earlier.find((one) => one.old === holder && one.stoppableUntil > work.now)?.id ?? id,
+    gaveBack: earlier.some((one) => one.old === valueNow),
+  }
+}
+
+async function currentOf(
+  work: Work,
+  [kind, id]: Subject,
+): Promise<{ phone: string | null; email: string | null; locale: Locale }> {
+  if (kind === 'factory') {
+    const factory = (await factoriesById(work.tx, [id])).get(id)
+    return { phone: factory?.phone ?? null, email: factory?.email ?? null, locale: 'id' }
+  }
+  const user = await userById(work.tx, id)
+  const email = user && user.emailConfirmedAt !== null ? user.email : null
+  return { phone: user?.phone ?? null, email, locale: user?.locale ?? 'id' }
+}
