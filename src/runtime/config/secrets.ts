@@ -64,6 +64,8 @@ export function judgeSecrets(given: RawSettings): Verdict {
       }
     }
   }
+  const ofMail = typeof given.smtpUrl === 'string' ? problemOfMail(given.smtpUrl, known) : undefined
+  if (ofMail) verdict.problems.push(`SMTP_URL is not acceptable (its value is not shown): ${ofMail}`)
   for (const name of webAddresses) {
     // The protocol is taken from the parsed URL and not from the text. Otherwise spaces or capitals before
     // `://` would hide an http address.
@@ -82,6 +84,21 @@ function problemOf(value: string, known: ReadonlySet<string>): string | undefine
   if (/^(.)\1*$/u.test(value)) return 'it consists of one repeated character'
   if (/[^\x21-\x7e]/.test(value)) return 'it contains characters that cannot be printed'
   return undefined
+}
+
+/** Returns the problem of the password in the address of the mail server. An address without a name has none. */
+function problemOfMail(address: string, known: ReadonlySet<string>): string | undefined {
+  if (!URL.canParse(address)) return undefined
+  const { username, password } = new URL(address)
+  if (username === '' && password === '') return undefined
+  let decoded = password
+  try {
+    decoded = decodeURIComponent(password)
+  } catch {
+    // The password contains a percent sign that encodes nothing, so it is compared as it is.
+  }
+  if (decoded.trim() === '') return 'its password is blank'
+  return problemOf(decoded, known)
 }
 
 /** Decodes a secret from hex or base64; empty if the secret has neither form. */
