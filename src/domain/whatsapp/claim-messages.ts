@@ -3,6 +3,7 @@ import { secondsAfter, type Work } from '../kernel/index.ts'
 import { isPaused } from '../ops/index.ts'
 import { failMessages } from './fail-messages.ts'
 import { holdBack } from './holds.ts'
+import { SECRET_PLACE } from './secret-params.ts'
 
 export interface ClaimedMessage {
   id: string
@@ -72,7 +73,8 @@ export async function claimMessages(work: Work, ids: readonly string[]): Promise
   const { now, tx } = work
   const late = await sql<{ id: string }>`
     select id from whatsapp_messages
-    where id = any(${ids}::uuid[]) and status = 'queued' and next_attempt_at <= ${now} and send_by <= ${now}
+    where id = any(${ids}::uuid[]) and status = 'queued' and next_attempt_at <= ${now}
+      and (send_by <= ${now} or sealed_params is null and params @> ${JSON.stringify([SECRET_PLACE])}::jsonb)
     for update skip locked`.execute(tx)
   await failMessages(
     work,

@@ -9,7 +9,7 @@ import {
 import { allOrEach, setAside } from '../ops/index.ts'
 import { type ClaimedMessage, claimMessages } from './claim-messages.ts'
 import { recordSends } from './record-sends.ts'
-import { openParams } from './secret-params.ts'
+import { openParams, SECRET_PLACE, withSecrets } from './secret-params.ts'
 import type { SentWhatsApp, WhatsAppSender } from './sender.ts'
 import { isServedCountry } from './served-countries.ts'
 
@@ -99,14 +99,15 @@ async function send(whatsapp: WhatsAppSender, vault: Vault, message: ClaimedMess
   const secrets = message.sealedParams === null ? [] : openParams(vault, message.sealedParams)
   const [code] = secrets
   // This message has no template. Its secret (such as a one-time code) is stored apart from its text, and is
-  // put in place of {{1}} here.
+  // put in its place here.
   if (template === null)
-    return await whatsapp.sendText({ to, body: (body ?? '').replace('{{1}}', code ?? '{{1}}') })
+    return await whatsapp.sendText({ to, body: (body ?? '').replace(SECRET_PLACE, code ?? SECRET_PLACE) })
   return await whatsapp.sendTemplate({
     to,
     template,
     language,
-    bodyParams: [...secrets, ...params],
-    ...(code === undefined ? {} : { buttonParam: code }),
+    bodyParams: withSecrets(params, secrets),
+    // Only the templates of codes have a button.
+    ...(code === undefined || params.includes(SECRET_PLACE) ? {} : { buttonParam: code }),
   })
 }

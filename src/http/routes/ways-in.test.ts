@@ -298,6 +298,17 @@ describe('a buyer whose phone support changed', () => {
     const link = await linkTo(owner.phone, 'stop')
     await control('PUT', '/faults', [])
     expect((await sentTo(owner.phone))[0]?.channel).toBe('sms')
+    // Whoever reads the messages could stop the change in the holder's place.
+    const seen = await runLaku(laku, ['whatsapp', 'list', '--to', owner.phone, '--json'], staff('support'))
+    expect(JSON.parse(seen.stdout).data.length).toBeGreaterThan(0)
+    expect(seen.stdout).not.toContain('/stop/')
+    const { stdout: exported } = await runLaku(
+      laku,
+      ['users', 'export', owner.userId, '--json', ...why],
+      staff('support'),
+    )
+    expect(exported).toContain('laku_notice')
+    expect(exported).not.toContain('/stop/')
     expect((await press(link)).status).toBe(200)
   })
 })

@@ -1,6 +1,6 @@
 import type { Work } from '../../kernel/index.ts'
 import { lockChange, stopPath } from '../../way-in/index.ts'
-import { queueMessages } from '../../whatsapp/index.ts'
+import { queueMessages, SECRET_PLACE } from '../../whatsapp/index.ts'
 import { holdersOf } from './holders.ts'
 import { wayWords } from './way-words.ts'
 
@@ -67,7 +67,9 @@ export async function notifyOldChannels(
       userId: kind === 'user' ? id : undefined,
       template: TEMPLATE,
       language: locale,
-      params: [title, body, linkOf(to)],
+      // The link is for the recipient alone, so staff do not see it in the list of messages.
+      params: [title, body, SECRET_PLACE],
+      sealedParams: [linkOf(to)],
     })),
   )
   return { mails: mails.map((to) => ({ to, subject: title, text: textOf(to) })), sms: [] }
