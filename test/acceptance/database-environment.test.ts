@@ -89,6 +89,24 @@ describe('an empty database', () => {
     })
   })
 
+  it('is none that holds the tables of another program, which the application would get rights to', async () => {
+    const owner = urlOf(server.ownerUrl, 'empty')
+    await rows(owner, 'create table payroll (salary_idr bigint)')
+    const lines = [['--environment', 'development'], ['--dry-run']]
+    const ended = await Promise.all(
+      lines.map((more) => run(['db', 'migrate', ...more], urlsOf('empty').owner)),
+    )
+    for (const { exitCode, stderr } of ended)
+      expect([exitCode, stderr]).toEqual([
+        2,
+        expect.stringMatching(/holds tables of another program \(payroll\)/),
+      ])
+    expect(
+      await rows(owner, "select tablename from pg_tables where schemaname in ('public', 'pgboss')"),
+    ).toEqual([{ tablename: 'payroll' }])
+    await rows(owner, 'drop table payroll')
+  })
+
   it('is made by its owner alone', async () => {
     const { exitCode, stderr } = await run(
       ['db', 'migrate', '--environment', 'development'],

@@ -2,7 +2,13 @@ import pg from 'pg'
 import { Vault } from '../../domain/kernel/index.ts'
 import { queues } from '../../jobs/registry.ts'
 import type { OwnerConfig } from '../../runtime/config.ts'
-import { type DatabaseUrls, databaseUrlsOfOwner, requireDatabase, roleOf } from '../../runtime/connect.ts'
+import {
+  type DatabaseUrls,
+  databaseUrlsOfOwner,
+  requireDatabase,
+  roleOf,
+  shownUrl,
+} from '../../runtime/connect.ts'
 import { type Environment, readEnvironment } from '../../runtime/environment/read-environment.ts'
 import { requireSameEnvironment, requireSameKeys } from '../../runtime/environment/require-fit.ts'
 import { requireOwner } from '../../runtime/environment/require-owner.ts'
@@ -88,7 +94,7 @@ async function requireOwnDatabase(
       `this database is for ${stamped}, but --environment is ${asked}. This cannot be changed: make another database.`,
     )
   }
-  const isNew = !known && (await isEmpty(owner))
+  const isNew = !known && (await isEmpty(owner, url))
   const isAsked = ask !== undefined && isNew && !stamped && !asked && !dryRun
   const config = isAsked ? await ask() : given
   const environment = stamped ?? asked ?? (isAsked ? config.env : undefined)
@@ -102,9 +108,24 @@ async function requireOwnDatabase(
   return { environment, keys: keys.length, config }
 }
 
-async function isEmpty(owner: pg.Pool): Promise<boolean> {
-  const { rows } = await owner.query<{ empty: boolean }>(
-    "select to_regclass('public.kysely_migration') is null as empty",
+/**
+ * Returns whether laku never made anything in this database. Throws StartError 2 if another program did: laku
+ * would put its tables between theirs, and give its own role rights to theirs. Tables of extensions are no
+ * program's.
+ */
+async function isEmpty(owner: pg.Pool, url: string): Promise<boolean> {
+  const { rows } = await owner.query<{ made: boolean; others: string | null }>(`
+    select to_regclass('public.kysely_migration') is not null as made, (
+      select string_agg(relname, ', ' order by relname) from (
+        select c.relname from pg_class c
+        where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p', 'f')
+          and not exists (select from pg_depend d where d.classid = 'pg_class'::regclass and d.objid = c.oid and d.deptype = 'e')
+        order by c.relname limit 3) t) as others`)
+  const [row] = rows
+  if (!row || row.made) return false
+  if (row.others === null) return true
+  throw new StartError(
+    2,
+    `the database ${shownUrl(url)} holds tables of another program (${row.others}): make a database for laku alone`,
   )
-  return rows[0]?.empty ?? false
 }
