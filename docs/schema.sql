@@ -2547,6 +2547,7 @@ declare
 begin
   if not is_person(first) or not is_person(second) then return 'kernel.not_a_person'; end if;
   if not is_second_person(first, second) then return 'kernel.same_hands'; end if;
+  if exists (select from staff where id = b and status <> 'active') then return 'kernel.same_hands'; end if;
   if exists (select from staff where id = b and role_since > since) then return 'kernel.role_too_new'; end if;
   select confirmed_at into factor_since from staff_factors where staff_id = b and confirmed_at is not null and ended_at is null;
   if factor_since > since then return 'kernel.factor_too_new'; end if;

@@ -8,6 +8,7 @@ import { sandboxControl } from '../../../test/control.ts'
 import { giveGoodwill } from '../../../test/goodwill.ts'
 import { someone, system } from '../../../test/laku.ts'
 import { budi, openSettlementFixture, type SettlementFixture, sinta } from '../../../test/settlements.ts'
+import { query } from '../../../test/global-setup.ts'
 import { enrol, hire } from '../../../test/staff.ts'
 import { customer, refusal, Storefront } from '../../../test/storefront.ts'
 import { good } from '../../../test/wallets.ts'
@@ -225,11 +226,17 @@ describe('case 8: limits count persons, receivers and time', () => {
     expect(await accept(clerk)).toBe('kernel.second_person_needed')
     const allow = (actor: Actor, amountIdr: number) =>
       f.laku.as(actor, (work) => allowOverLimit(work, { kind: 'return', subjectId: view.id, amountIdr }))
-    const other = person()
+    const other = { ...(await hire(f.laku, 'finance')), reason: 'a test' }
     await allow(other, 5_999_999)
     expect(await accept(clerk)).toBe('kernel.second_person_needed')
     await allow(other, 7_000_000)
     expect(await accept({ ...other, role: 'admin' } as Actor)).toBe('kernel.second_person_needed')
+    // What somebody allowed before they were suspended counts no more.
+    const setStatus = (status: string) =>
+      query(f.laku.ownerUrl, `update staff set status = '${status}' where id = '${other.id}'`)
+    await setStatus('suspended')
+    expect(await accept(clerk)).toBe('kernel.second_person_needed')
+    await setStatus('active')
     expect(await accept(clerk)).toBe('ok')
   })
 
