@@ -216,6 +216,20 @@ const table: readonly Meaningless[] = [
     names: '--output',
   },
   {
+    verb: 'settle export',
+    what: '--output for stdout, which is no file',
+    words: async () => ['--output', '-'],
+    ends: 2,
+    names: 'output',
+  },
+  {
+    verb: 'products import',
+    what: '--failed for stdout, which is no file',
+    words: async () => ['/dev/null', '--failed', '-'],
+    ends: 2,
+    names: 'failed',
+  },
+  {
     verb: 'settle batches adopt',
     what: '--complete where no restore waits for a file',
     words: async () => ['--complete'],

@@ -116,7 +116,7 @@ export class RemoteCommand {
       if (!this.#question) break
       await this.#answer(this.#question)
     }
-    this.#around.exitWith(this.#exitCode ?? exitCodes.done)
+    this.#exit()
   }
 
   /**
@@ -126,7 +126,15 @@ export class RemoteCommand {
   async attach(id: string): Promise<void> {
     this.#run = id
     await this.#watch(() => this.#takeUp(id))
-    this.#around.exitWith(this.#exitCode ?? exitCodes.done)
+    this.#exit()
+  }
+
+  /** Sets the exit code, and says which file could not be written on this machine. */
+  #exit(): void {
+    const { notWritten } = this.#renderer
+    const code = this.#exitCode ?? exitCodes.done
+    if (notWritten !== undefined) this.#around.stderr.write(notWritten)
+    this.#around.exitWith(notWritten !== undefined && code === exitCodes.done ? exitCodes.failed : code)
   }
 
   async #watch(open: () => Promise<AsyncGenerator<StreamLine>>): Promise<void> {

@@ -21,6 +21,8 @@ export class Renderer {
    * because that part would be printed twice.
    */
   hasPrinted = false
+  /** Says which file of the command could not be written; undefined if each was written. */
+  notWritten: string | undefined
 
   constructor(
     flags: GlobalFlags,
@@ -84,6 +86,7 @@ export class Renderer {
         'file_not_asked_for',
         `the server wants to write ${file}, but you did not ask for that file. Nothing was written.`,
       )
+    if (this.notWritten !== undefined) return
     const bytes = Buffer.from(data, 'base64')
     try {
       if (mode === undefined) appendFileSync(file, bytes)
@@ -92,7 +95,8 @@ export class Renderer {
         writeFileSync(file, bytes, { mode })
       }
     } catch (error) {
-      throw new CliError(exitCodes.usage, 'not_written', `${file} cannot be written (${messageOf(error)})`)
+      // The command has done its work by now, so its output must still be printed.
+      this.notWritten = `laku: ${file} cannot be written (${messageOf(error)}), so it is missing or not whole. What the command did stays done.\n`
     }
   }
 }

@@ -1,4 +1,4 @@
-import type { z } from 'zod'
+import { z } from 'zod'
 import { usageError } from '../errors/cli-error.ts'
 
 const kebabCase = (name: string) => name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
@@ -17,3 +17,12 @@ export function checkedInput<S extends z.ZodType>(schema: S, raw: Record<string,
   })
   throw usageError(problems.join('; '))
 }
+
+/**
+ * The name of a file that a command writes. `-` is refused: it stands for stdin where a file is read, so a
+ * person would look for the output on stdout and not in a file of this name.
+ */
+export const fileToWrite = z
+  .string()
+  .min(1, 'give the name of a file')
+  .refine((name) => name !== '-', 'give the name of a file, because this output is not printed')

@@ -5,7 +5,7 @@ import type { RawInput } from '../define/command.ts'
 import type { CommandContext } from '../define/context.ts'
 import { exitCodes } from '../errors/cli-error.ts'
 import { failureOf } from '../errors/errors.ts'
-import { checkedInput } from '../input/input.ts'
+import { checkedInput, fileToWrite } from '../input/input.ts'
 import { type ReadRow, readRows, refuseWrongRows } from '../input/read-rows.ts'
 import { withSecondFactor } from '../prompts/second-factor.ts'
 
@@ -14,7 +14,7 @@ const flagsSchema = z.object({
   dryRun: z.boolean().default(false),
   reason: z.string().optional(),
   ndjson: z.boolean().default(false),
-  failed: z.string().optional(),
+  failed: fileToWrite.optional(),
   code: z.string().optional(),
 })
 

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { defineTask, type TaskResult } from '../../cli/define/command.ts'
 import type { CommandContext } from '../../cli/define/context.ts'
 import { exitCodes, usageError } from '../../cli/errors/cli-error.ts'
+import { fileToWrite } from '../../cli/input/input.ts'
 import { withSecondFactor } from '../../cli/prompts/second-factor.ts'
 import type { Work } from '../../domain/kernel/index.ts'
 import type { BankTransfer, LeftOut } from '../../domain/payout/index.ts'
@@ -12,7 +13,7 @@ const input = z.object({
   settlements: z.array(z.string()).default([]),
   format: z.enum(formats).default('csv'),
   channel: z.string().optional(),
-  output: z.string().optional(),
+  output: fileToWrite.optional(),
   withdrawals: z.boolean().default(false),
   batch: z.string().optional(),
   keep: z.boolean().default(false),

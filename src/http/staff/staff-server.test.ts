@@ -1,6 +1,14 @@
 import { execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { createReadStream, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import {
+  createReadStream,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { request } from 'node:http'
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -764,6 +772,30 @@ describe('files', () => {
     expect(statSync(`${given}.failed.csv`).mode & 0o777).toBe(0o600)
     expect(stderr).toContain('wants to write /tmp/laku-nobody-asked, but you did not ask for that file')
     expect(exitCode).toBe(6)
+  })
+
+  it('that cannot be written here keep neither the answer nor the exit code of what was done', async () => {
+    const given = join(folder, 'short.bin')
+    writeFileSync(given, 'x')
+    mkdirSync(`${given}.failed.csv`)
+    const end = (code: number) => {
+      does.take = async ({ emit }) => {
+        emit({ file: `${given}.failed.csv`, data: 'eA==', mode: 0o600 })
+        emit({ file: `${given}.failed.csv`, data: 'eA==' })
+        emit({ answer: 'said' })
+        return code
+      }
+      return say('work', 'take', given, '--json')
+    }
+    for (const [code, told] of [
+      [7, 7],
+      [0, 1],
+    ] as const)
+      expect(await end(code)).toMatchObject({
+        exitCode: told,
+        stdout: '"said"\n',
+        stderr: expect.stringMatching(/cannot be written \(EISDIR.* stays done/),
+      })
   })
 
   it('of more than 50 MB are refused before anything runs', async () => {
