@@ -19,8 +19,8 @@ export interface NewMessage {
   language?: string | undefined
   params?: readonly string[] | undefined
   /**
-   * The parameters that are stored encrypted, such as a one-time code or a link. They fill the first places in
-   * the template's text, before `params`. They also fill the template's button. If one of `params` is
+   * The parameters that are stored encrypted, such as a one-time code or a link. They fill the first places
+   * in the template's text, before `params`. They also fill the template's button. If one of `params` is
    * SECRET_PLACE, the first of them stands there instead, and there is no button.
    */
   sealedParams?: readonly string[] | undefined

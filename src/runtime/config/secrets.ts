@@ -86,7 +86,9 @@ function problemOf(value: string, known: ReadonlySet<string>): string | undefine
   return undefined
 }
 
-/** Returns the problem of the password in the address of the mail server. An address without a name has none. */
+/**
+ * Returns the problem of the password in the address of the mail server. An address without a name has none.
+ */
 function problemOfMail(address: string, known: ReadonlySet<string>): string | undefined {
   if (!URL.canParse(address)) return undefined
   const { username, password } = new URL(address)
