@@ -150,6 +150,9 @@ function requireSameLanguage({ server }: StaffServerAddress, answer: IncomingMes
     throw new StaffServerUnreachable(`${server} does not answer (status ${statusCode})`, {
       sent: statusCode === 504 ? 'whole' : 'perhaps',
     })
+  // The proxy has too many requests, or took this one for too slow, and passed nothing on.
+  if (statusCode === 429 || statusCode === 408)
+    throw new StaffServerUnreachable(`${server} does not answer (status ${statusCode})`)
   if (statusCode === 413)
     throw new CliError(
       exitCodes.usage,

@@ -946,6 +946,7 @@ describe('the handshake', () => {
     ],
     ['a redirect', 302, {}, '', 6, /is not a staff server of laku \(status 302\)/],
     ['a proxy with a smaller limit', 413, {}, '<p>too large</p>', 2, /Raise its limit to 50 MB/],
+    ['a proxy that has too many requests', 429, {}, '<p>later</p>', 6, /does not answer \(status 429\)/],
     ['a proxy without its server', 502, {}, '<p>bad gateway</p>', 6, /does not answer \(status 502\)/],
   ])('with %s is told, and the token goes nowhere else', async (_, status, headers, body, exit, sentence) => {
     const { createServer: createHttp } = await import('node:http')
