@@ -447,6 +447,24 @@ describe('an address for mail', () => {
       .where('id', '=', owner.userId)
       .executeTakeFirst()
     expect(kept).toMatchObject({ email: address, emailConfirmedAt: expect.any(Date) })
+    // The address is moved to another one that is confirmed, and back. Whoever reads that one does not get it
+    // again.
+    const between = `between${people}@example.test`
+    const { token: again } = await logIn(owner.phone)
+    const { otp: there } = await codeFor(owner.phone, 'email', again)
+    expect((await set({ email: between, otp: there }, again)).status).toBe(200)
+    expect((await press(await linkTo(between, 'email'))).status).toBe(200)
+    const { token: third } = await logIn(owner.phone)
+    await later(60)
+    const { otp: back } = await codeFor(owner.phone, 'email', third)
+    expect((await set({ email: address, otp: back }, third)).status).toBe(200)
+    expect((await press(await linkTo(between, 'stop'))).status).toBe(200)
+    const { email } = await laku.db
+      .selectFrom('users')
+      .select('email')
+      .where('id', '=', owner.userId)
+      .executeTakeFirstOrThrow()
+    expect(email).toBe(address)
   })
 })
 

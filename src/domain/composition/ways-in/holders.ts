@@ -42,7 +42,7 @@ export async function holdersOf(work: Work, change: WayChange): Promise<Holders>
   const replacedBy = (of: Channel) => recent.filter((one) => one.way === of && one.old !== null)
   const channel = way === 'phone' || way === 'email' ? way : undefined
   const next = channel && recent.slice(own + 1).find((one) => one.way === channel)
-  const valueNow = channel && (next ? next.old : current[channel])
+  const valueNow = channel && (next ? next.old : channel === 'email' ? current.emailSet : current.phone)
   const contactsOf = (of: Channel) => {
     const first = way === of ? old : current[of]
     const before = replacedBy(of).flatMap((one) => (one.id === id || one.old === null ? [] : [one.old]))
@@ -60,15 +60,21 @@ export async function holdersOf(work: Work, change: WayChange): Promise<Holders>
   }
 }
 
-async function currentOf(
-  work: Work,
-  [kind, id]: Subject,
-): Promise<{ phone: string | null; email: string | null; locale: Locale }> {
+async function currentOf(work: Work, [kind, id]: Subject): Promise<Current> {
   if (kind === 'factory') {
-    const factory = (await factoriesById(work.tx, [id])).get(id)
-    return { phone: factory?.phone ?? null, email: factory?.email ?? null, locale: 'id' }
+    const { phone = null, email = null } = (await factoriesById(work.tx, [id])).get(id) ?? {}
+    return { phone, email, emailSet: email, locale: 'id' }
   }
   const user = await userById(work.tx, id)
-  const email = user && user.emailConfirmedAt !== null ? user.email : null
-  return { phone: user?.phone ?? null, email, locale: user?.locale ?? 'id' }
+  const { phone = null, email: emailSet = null, locale = 'id' } = user ?? {}
+  return { phone, email: user?.emailConfirmedAt ? emailSet : null, emailSet, locale }
+}
+
+interface Current {
+  phone: string | null
+  /** The address to notify: of a user, only one that they confirmed. */
+  email: string | null
+  /** The address that is set, confirmed or not. */
+  emailSet: string | null
+  locale: Locale
 }
