@@ -216,6 +216,20 @@ const table: readonly Meaningless[] = [
     names: '--output',
   },
   {
+    verb: 'demo',
+    what: '--data-dir, as it makes a folder of its own',
+    words: async () => ['--data-dir', 'x'],
+    ends: 2,
+    names: '--data-dir',
+  },
+  {
+    verb: 'up',
+    what: '--data-dir beside --ephemeral',
+    words: async () => ['--ephemeral', '--data-dir', 'x'],
+    ends: 2,
+    names: '--data-dir',
+  },
+  {
     verb: 'settle export',
     what: '--output for stdout, which is no file',
     words: async () => ['--output', '-'],

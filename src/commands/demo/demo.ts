@@ -13,9 +13,9 @@ export const demo = defineTask({
   input: z.object({}),
   examples: ['laku demo', 'laku demo --json'],
   run: async (context) => {
-    if (context.flags.databaseUrl !== undefined) {
-      throw usageError('the demo uses a database of its own. Leave --database-url out.')
-    }
+    const { databaseUrl, dataDir } = context.flags
+    if (databaseUrl !== undefined || dataDir !== undefined)
+      throw usageError('the demo uses a database of its own. Leave --database-url and --data-dir out.')
     const { runDemo } = await import('./run.ts')
     const result = await runDemo(audienceOf(context))
     // Each step of the demo was printed when it ended, so only the summary is left to print.

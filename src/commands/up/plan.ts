@@ -2,6 +2,7 @@ import { mkdtemp } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { CommandContext } from '../../cli/define/context.ts'
+import { usageError } from '../../cli/errors/cli-error.ts'
 import type { Config, Flags } from '../../runtime/config.ts'
 import { sandboxSmtpPort } from '../../runtime/config.ts'
 import { refuseProduction } from '../sandbox.ts'
@@ -28,6 +29,8 @@ export interface Plan {
  */
 export async function planOf(context: CommandContext, flags: UpFlags): Promise<Plan> {
   const { env } = process
+  if (flags.ephemeral && context.flags.dataDir !== undefined)
+    throw usageError('--ephemeral uses a new folder, which is removed at the end. Leave --data-dir out.')
   const own: Flags = { port: flags.port ?? env.PORT, sandboxPort: flags.sandboxPort ?? env.LAKU_SANDBOX_PORT }
   const temporary = flags.ephemeral ? await mkdtemp(join(tmpdir(), 'laku-')) : undefined
   if (temporary) {
