@@ -1,4 +1,4 @@
-import { closeSync, createReadStream, openSync, statSync } from 'node:fs'
+import { closeSync, createReadStream, fstatSync, openSync, statSync } from 'node:fs'
 import { basename } from 'node:path'
 import { Readable } from 'node:stream'
 import type { Chosen } from '../define/program.ts'
@@ -60,12 +60,14 @@ function nameOf({ shape, input }: Pick<Chosen, 'shape' | 'input'>): string | und
   return typeof name === 'string' ? name : undefined
 }
 
+/** The system's words for a folder in the place of a file. */
+const IS_FOLDER = 'EISDIR: illegal operation on a directory, read'
+
 function lookAt(name: string): NamedFile {
-  if (name === '-') return { name, isPipe: true }
+  if (name === '-') return { name, isPipe: true, ...(fstatSync(0).isDirectory() && { error: IS_FOLDER }) }
   try {
     const stat = statSync(name, { throwIfNoEntry: false })
-    if (stat?.isDirectory())
-      return { name, isPipe: false, error: 'EISDIR: illegal operation on a directory, read' }
+    if (stat?.isDirectory()) return { name, isPipe: false, error: IS_FOLDER }
     if (stat && stat.size > MAX_FILE_BYTES) throw fileTooLarge()
     const isPipe = stat !== undefined && !stat.isFile()
     // A pipe is not opened here, because that would wait for its writer, and then end the writer.

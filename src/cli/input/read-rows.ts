@@ -89,6 +89,8 @@ async function* recordsOf(files: Files, file: string, known: string[]): AsyncGen
   const { head, source } = await beginOf(files.read(file)).catch((error: unknown) => {
     throw error instanceof CliError ? error : unreadable(file, error)
   })
+  if (head.replace('\uFEFF', '').trim() === '')
+    throw usageError(`${file} is empty, without even a header. Look at what should have written it.`)
   const parser = parse({
     delimiter: separatorOf(head),
     bom: true,
