@@ -29,12 +29,8 @@ const none: Words = { mails: [], sms: [] }
 /**
  * Sends a notice about a change to the old channels of a user or factory (holders.ts), each with the link
  * that stops the change. With `unreached` (the key of a WhatsApp message that failed), only the phone of that
-<<<<<<< HEAD
  * message is notified, by SMS. With `retiredKey` (the id of an encryption key), the notice is sent a second
  * time, because links that this key signed stop nothing any more.
-=======
- * message is notified, by SMS.
->>>>>>> 60d5fd54 (Wrap comments)
  */
 export async function notifyOldChannels(
   work: Work,
