@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { type AddressInfo, createServer, type Server } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -113,6 +113,19 @@ const failing: Failing[] = [
     exitCode: 2,
     code: 'start.configuration',
     says: () => [`port ${takenPort()} on 127.0.0.1 is taken`, 'stop what listens there', '--port'],
+  },
+  {
+    what: 'a folder in which a shop runs',
+    args: () => ['up', '--no-seed', '--port', '0', '--sandbox-port', '0', '--data-dir', join(folder, 'ran')],
+    env: () => {
+      const shop = { server: `http://127.0.0.1:${takenPort()}`, pid: process.pid, database: 'embedded' }
+      mkdirSync(join(folder, 'ran'), { recursive: true })
+      writeFileSync(join(folder, 'ran', 'shop.json'), JSON.stringify(shop), { mode: 0o600 })
+      return {}
+    },
+    exitCode: 2,
+    code: 'start.configuration',
+    says: () => [`a shop runs in ${join(folder, 'ran')}`, takenPort(), 'stop it', '--data-dir'],
   },
   {
     // A folder below a file cannot be created, even by root.

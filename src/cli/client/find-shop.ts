@@ -172,9 +172,15 @@ function inFolder(folder: string, env: Env): FoundShop {
  */
 const isExplicit = (folder: string, env: Env) => env.LAKU_DATA_DIR === folder || folder !== '.laku'
 
-function runsHere(folder: string, env: Env, databaseUrl?: string): FoundShop | undefined {
+/** Returns the record of the shop in a data folder, if the process that wrote the record still runs. */
+export function recordedShop(folder: string): LocalShop | undefined {
   const shop = readJson<LocalShop>(localShopFile(folder))
-  if (!shop || !isAlive(shop.pid)) return undefined
+  return shop && isAlive(shop.pid) ? shop : undefined
+}
+
+function runsHere(folder: string, env: Env, databaseUrl?: string): FoundShop | undefined {
+  const shop = recordedShop(folder)
+  if (!shop) return undefined
   if (databaseUrl !== undefined && shop.database !== placeOf(databaseUrl)) return undefined
   const doubt = doubtAbout(shop, localShopFile(folder))
   if (doubt !== undefined) throw usageError(`${localShopFile(folder)} is not followed: ${doubt}`)

@@ -6,7 +6,7 @@ import { usageError } from '../../cli/errors/cli-error.ts'
 import type { Config, Flags } from '../../runtime/config.ts'
 import { sandboxSmtpPort } from '../../runtime/config.ts'
 import { refuseProduction } from '../sandbox.ts'
-import { freePorts, requireFree } from './ports.ts'
+import { freePorts, requireFree, requireNoOtherShop } from './ports.ts'
 
 export interface UpFlags {
   port?: string | undefined
@@ -42,6 +42,7 @@ export async function planOf(context: CommandContext, flags: UpFlags): Promise<P
   if (Number(own.sandboxPort) === 0) own.sandboxPort = await freePorts(2)
   const config = context.config(own)
   refuseProduction(config, 'laku up, with its provider sandbox,')
+  await requireNoOtherShop(config.dataDir)
   await requireFree(config.port, config.host, '--port')
   await requireFree(config.sandboxPort, '127.0.0.1', '--sandbox-port')
   await requireFree(sandboxSmtpPort(config), '127.0.0.1', '--sandbox-port (mail listens on the one after it)')
