@@ -194,6 +194,16 @@ export class CommandScenes {
     return payment.id
   }
 
+  /** Makes a payment that is old enough for the provider's list to show its line, and that has no line there. */
+  async paidLongAgo(): Promise<string> {
+    this.laku.clock.shift(-86_400)
+    try {
+      return await this.paidAtSource()
+    } finally {
+      this.laku.clock.shift(86_400)
+    }
+  }
+
   async confirm(paymentId: string, paidAmountIdr: number): Promise<void> {
     const paid = { paymentId, paidAmountIdr, channel: 'DANA', invoiceId: `invoice-${paymentId}` }
     await this.laku.system((work) => confirmPayments(work, [{ ...paid, paidAt: work.now }]))

@@ -4,6 +4,7 @@ import type { CommandContext } from '../../cli/define/context.ts'
 import { formatIdr, type Work } from '../../domain/kernel/index.ts'
 import type { AccountName } from '../../domain/ops/index.ts'
 import type { AskedDisposal, SuspenseItem } from '../../domain/suspense/index.ts'
+import { gatewayContext } from '../payments/gateway.ts'
 
 const args = [{ name: 'item', description: 'the UUID or code of the money' }]
 const item = z.string()
@@ -163,6 +164,11 @@ export const put = defineChange({
   change: async (work, { posting }) => {
     const { putPosting } = await import('../../domain/payment/index.ts')
     return await putPosting(work, posting)
+  },
+  outside: async ({ context, actor, input: { posting } }, run) => {
+    const { requireMissingThere } = await import('../../domain/payment/index.ts')
+    await requireMissingThere({ ...(await gatewayContext(context)), actor }, posting)
+    return await run()
   },
   done: ({ id, code }) => `It is in suspense under ${code}: laku suspense show ${id}`,
 })

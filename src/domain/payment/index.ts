@@ -42,7 +42,7 @@ export {
   readProviderBook,
 } from './reconciliation/read-provider-book.ts'
 export { bookIsRead, bookReadingGoesOn } from './reconciliation/reading-mark.ts'
-export { reconcileGateway } from './reconciliation/reconcile-gateway.ts'
+export { reconcileGateway, requireMissingThere } from './reconciliation/reconcile-gateway.ts'
 export { type BookContext, resolveKeptLines } from './reconciliation/resolve-lines.ts'
 export { runReconciliation } from './reconciliation/run.ts'
 export { applyRefundAnswers } from './refunds/apply-answers.ts'

@@ -157,17 +157,23 @@ interface TakenBack {
  * Matches a chargeback in the provider's transaction list with the booked chargebacks. Returns `known` if its
  * id is booked. Otherwise returns the chargeback that staff reported with this id, or else with the same
  * payment and amount. Returns `ask` if staff reported only other amounts for the payment. Returns `new` if
- * they reported no chargeback of it.
+ * they reported no chargeback of it. A reported chargeback that staff put into suspense counts by its id
+ * alone, because its own line never came.
  */
 export function matchChargeback<
-  T extends TakenBack & { ledgerKey: string; providerTransactionId: string | null },
+  T extends TakenBack & {
+    ledgerKey: string
+    providerTransactionId: string | null
+    isInSuspense?: boolean
+  },
 >(line: TakenBack & { transactionId: string }, booked: readonly T[]): 'known' | 'new' | 'ask' | T {
   if (booked.some((otherLine) => otherLine.providerTransactionId === line.transactionId)) return 'known'
   const told = booked.filter((line) => line.providerTransactionId === null)
   const byId = told.find((candidate) => candidate.ledgerKey === `chargeback:${line.transactionId}`)
   if (byId) return byId
   const ofPayment = told.filter(
-    (otherLine) => line.paymentId !== null && otherLine.paymentId === line.paymentId,
+    (otherLine) =>
+      line.paymentId !== null && otherLine.paymentId === line.paymentId && !otherLine.isInSuspense,
   )
   const same = ofPayment.find((candidate) => candidate.amountIdr === line.amountIdr)
   return same ?? (ofPayment.length > 0 ? 'ask' : 'new')

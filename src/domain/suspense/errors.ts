@@ -9,6 +9,14 @@ export const suspenseErrors = defineErrors('suspense', {
     'not_found',
     'The gateway account of the ledger has no posting with this key. Take the key from laku payments reconcile.',
   ],
+  posting_there: [
+    'conflict',
+    "The provider's list has a line of this posting, so its money did move. If that line differs, book it with laku payments book.",
+  ],
+  posting_young: [
+    'conflict',
+    "This posting is so young that the provider's list may not show its line yet. Try again after the time in `from`.",
+  ],
   known: ['conflict', 'This posting was already put into suspense. See it with laku suspense list --all.'],
   ambiguous: [
     'conflict',

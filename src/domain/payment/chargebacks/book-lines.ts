@@ -82,8 +82,7 @@ export async function bookChargebackLines(
     const theirs = movedIdr(line) ?? ours
     const match = matches.get(line.id) ?? { id: line.id, ...nowhere }
     const before = known.get(line.id)
-    if (before?.isTold)
-      result.fresh += await followTold(work, line, match, { id: before.id, changeIdr: theirs - ours })
+    if (before?.isTold) result.fresh += await followTold(work, line, match, before.id)
     else if (before || ours !== 0 || theirs === 0)
       await correct(work, line, { changeIdr: theirs - ours, match })
     else if (match.paymentId && !match.quarantineId && !match.isReceived) result.waiting.push(line)
@@ -144,17 +143,15 @@ async function knownOf(work: Work, lines: readonly GatewayTransaction[]): Promis
  * which the reported chargeback was booked. If the line names quarantined money and staff named a payment,
  * the line counts. Returns the number of new losses.
  */
-async function followTold(
-  work: Work,
-  line: GatewayTransaction,
-  match: Matched,
-  { id, changeIdr }: { id: string; changeIdr: Rupiah },
-): Promise<number> {
+async function followTold(work: Work, line: GatewayTransaction, match: Matched, id: string): Promise<number> {
   const told = await lockTold(work, id)
   if (!told || told.providerTransactionId === line.id) return 0
   const { providerTransactionId: other, paymentId, quarantineId, amountIdr } = told
   await linkTold(work, told, line.id)
-  await correct(work, line, { changeIdr: changeIdr + amountIdr, match })
+  // Staff may have put the reported chargeback into suspense, because its line was missing. Then its posting
+  // counts as 0. So the sum is read again, and not taken from the chargeback's row.
+  const ours = (await bookedOf(work.tx, [line])).get(line.id)?.amountIdr ?? 0
+  await correct(work, line, { changeIdr: (movedIdr(line) ?? ours) - ours, match })
   const linked = await lockTold(work, id)
   if (linked && match.quarantineId && !linked.quarantineId)
     await moveToQuarantined(work, linked, line.id, match.quarantineId)

@@ -34,6 +34,8 @@ export interface BookedChargeback {
    * contains the next number.
    */
   corrections: number
+  /** True if staff put its posting into suspense, because the provider's list had no line of it. */
+  isInSuspense?: boolean
 }
 
 /** Returns the ledger key of a chargeback's next correction, after `corrections` earlier ones. */
@@ -59,7 +61,9 @@ export async function lockChargebacks({ tx }: Work, transactionIds: readonly str
  */
 export async function chargebacksOf(work: Work, asked: readonly Chargeback[]): Promise<BookedChargeback[]> {
   const { rows } = await sql<BookedChargeback>`
-    select id, ledger_key, payment_id, amount_idr, won_idr, provider_transaction_id, corrections from chargebacks
+    select id, ledger_key, payment_id, amount_idr, won_idr, provider_transaction_id, corrections,
+      exists (select from suspense_items s where s.key = 'posting:' || chargebacks.ledger_key) as is_in_suspense
+    from chargebacks
     where payment_id = any(${asked.flatMap((chargeback) => chargeback.paymentId ?? [])}::uuid[])
       or ledger_key = any(${asked.map((chargeback) => chargebackKey(chargeback.transactionId))})
       or provider_transaction_id = any(${asked.map((chargeback) => chargeback.transactionId)})

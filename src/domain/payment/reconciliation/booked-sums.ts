@@ -54,7 +54,8 @@ export const MAX_CORRECTIONS = 12
 /**
  * Returns the sums in laku's ledger for each of these lines of Xendit's transaction list. A line's payment is
  * found by its invoice (`payment_link_id`, formerly `product_id`), by Xendit's ids, or else by laku's
- * reference. Postings of the line itself count too: fees, transfers, chargebacks, suspense.
+ * reference. Postings of the line itself count too: fees, transfers, chargebacks, suspense. If staff put a
+ * posting into suspense as one that the provider lacks, it counts as 0: its line then differs and is booked.
  *
  * A posting counts for one line only. If several lines name the same payment, refund or payout, that is the
  * line that claimed the posting; without a claim the oldest of these lines that moved money.
@@ -162,6 +163,12 @@ export async function bookedOf(
       join ledger_transactions t on t.key = k.key join ledger_entries e on e.transaction_id = t.id
       where e.account_id = (select id from ledger_accounts where key = 'gateway')
       group by k.id, k.part, k.key
+    ), posted_back as (
+      select p.id, case p.part when 'fee' then 'fee' else 'line' end as part, t.key, sum(e.amount_idr) as amount_idr
+      from posted p join suspense_items s on s.key = 'posting:' || p.key
+      join ledger_transactions t on t.key = 'suspense:' || s.id || ':opened' join ledger_entries e on e.transaction_id = t.id
+      where e.account_id = (select id from ledger_accounts where key = 'gateway')
+      group by p.id, p.part, t.key
     )
     select l.id,
       coalesce(sum(p.amount_idr) filter (where p.part <> 'fee'), 0)::int8 as amount_idr,
@@ -170,7 +177,9 @@ export async function bookedOf(
       count(*) filter (where p.part = 'fee')::int as fee_postings,
       coalesce(array_agg(p.key) filter (where p.key is not null), '{}') as keys,
       coalesce(array_agg(p.key) filter (where p.part = 'of'), '{}') as object_keys
-    from lines l left join posted p on p.id = l.id group by l.id`.execute(tx)
+    from lines l left join (select * from posted union all select * from posted_back) p on p.id = l.id group by l.id`.execute(
+    tx,
+  )
   return new Map(rows.map((row) => [row.id, row]))
 }
 

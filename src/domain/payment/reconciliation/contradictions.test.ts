@@ -6,7 +6,7 @@ import { refusal } from '../../../../test/storefront.ts'
 import { finance } from '../../../../test/wallets.ts'
 import { endGone } from '../../composition/attention-ends.ts'
 import { openThings } from '../../composition/privacy/open-things.ts'
-import { runChecks } from '../../kernel/index.ts'
+import { newId, runChecks } from '../../kernel/index.ts'
 import { suspenseAccount } from '../../ledger/index.ts'
 import { applyPayoutAnswers } from '../../payout/index.ts'
 import { showSuspense, suspenseChecks } from '../../suspense/index.ts'
@@ -24,7 +24,9 @@ import {
   readProviderBook,
   reconcileGateway,
   recordChargeback,
+  requireMissingThere,
   runReconciliation,
+  submitRefunds,
   sweepRefunds,
 } from '../index.ts'
 import { bookTransactions } from './book-transactions.ts'
@@ -804,6 +806,54 @@ describe("the provider's book has the last word", () => {
     ])
     await f.laku.as(finance(), (work) => putPosting(work, `chargeback:${id}`))
     expect(await differences()).toEqual([])
+    // The next reading links the line with the chargeback. Its posting counts as 0, so nothing changes.
+    await agree()
+    // A reported chargeback that was put into suspense is not taken for a line of the same amount.
+    const { payment, invoiceId } = await paid()
+    const told = { transactionId: 'told-and-put', paymentId: payment.id, amountIdr: 21_000 }
+    await f.laku.as(finance(), (work) => recordChargeback(work, told))
+    await f.laku.as(finance(), (work) => putPosting(work, 'chargeback:told-and-put'))
+    await movement({ type: 'CHARGEBACK', of: invoiceId, amount: 21_000 })
+    await agree()
+    await f.laku.as(finance(), (work) =>
+      disposeSuspense(work, payment.code, { to: 'reassigned', place: payment.id }),
+    )
+    expect((await f.row(payment.id)).chargedBackIdr).toBe(21_000)
+    await agree()
+  })
+
+  it('a posting that was put into suspense although its line is there, or comes later, is a difference until its line is booked', async () => {
+    const { payment } = await paid()
+    const asked = { key: newId(), paymentId: payment.id, amountIdr: 30_000, reason: 'buyer_left' }
+    await f.laku.system((work) => decideRefunds(work, [asked]))
+    const [refund] = await f.refundsOf(payment.id)
+    const { id, code } = refund as NonNullable<typeof refund>
+    await submitRefunds(context(), [id])
+    const [sent] = await f.refundsOf(payment.id)
+    const answer = await gateway.getRefund(sent?.providerRefundId as string)
+    await f.laku.system((work) => applyRefundAnswers(work, [{ ...answer, status: 'SUCCEEDED' }]))
+    await f.settled()
+    await agree()
+    const before = await ours()
+    for (const [key, theirsIdr, referenceId] of [
+      [`payment:${payment.id}:confirmed`, 110_000, payment.code],
+      [`refund:${id}:succeeded`, -30_000, `${code}-1`],
+    ] as const) {
+      expect(await refusal(requireMissingThere(context(), key))).toBe('suspense.posting_there')
+      await f.laku.as(finance(), (work) => putPosting(work, key))
+      const { transactions } = await gateway.listTransactions({ referenceId, limit: 1 })
+      const command = `laku payments book ${transactions[0]?.id}`
+      expect(await differences()).toMatchObject([{ kind: 'missing_here', oursIdr: 0, theirsIdr, command }])
+      await bookLine({ ...context(), payouts: f.laku.providers.payouts }, transactions[0]?.id as string)
+      await agree()
+      const open = f.laku.db.selectFrom('suspenseItems').select('id').where('key', '=', `posting:${key}`)
+      expect(await open.where('status', '=', 'cleared').execute()).toHaveLength(1)
+    }
+    expect(await ours()).toEqual(before)
+    const young = await paid()
+    expect(await refusal(requireMissingThere(context(), `payment:${young.payment.id}:confirmed`))).toBe(
+      'suspense.posting_young',
+    )
   })
 
   it('a second line of the same payment, refund or payout is a difference of its own, and a verb brings it to nothing', async () => {
@@ -864,8 +914,10 @@ describe("the provider's book has the last word", () => {
     for (const { command } of found) {
       const [, , verb, what] = command.split(' ') as [string, string, string, string]
       if (verb === 'book') await bookLine({ ...context(), payouts: f.laku.providers.payouts }, what)
-      else if (verb === 'put') await f.laku.as(finance(), (work) => putPosting(work, what))
-      else throw new Error(`no verb: ${command}`)
+      else if (verb === 'put') {
+        await requireMissingThere(context(), what)
+        await f.laku.as(finance(), (work) => putPosting(work, what))
+      } else throw new Error(`no verb: ${command}`)
     }
     expect(await differences()).toEqual([])
     expect((await f.row(unheard.payment.id)).status).toBe('paid')

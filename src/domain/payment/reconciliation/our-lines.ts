@@ -35,12 +35,17 @@ export interface OurPage {
 
 /**
  * Returns a page of the postings on laku's ledger account `gateway` (the money at Xendit) from `since` to
- * `until`, oldest first. Each posting has the ids and references that Xendit's transaction list may use for
- * it.
+ * `until`, oldest first. With `key`, returns only the posting with this ledger key. Each posting has the ids
+ * and references that Xendit's transaction list may use for it.
  */
 export async function ourLines(
   tx: Tx,
-  { since, until, afterSeq = 0 }: { since?: Date | undefined; until?: Date | undefined; afterSeq?: number },
+  {
+    since,
+    until,
+    afterSeq = 0,
+    key,
+  }: { since?: Date | undefined; until?: Date | undefined; afterSeq?: number; key?: string },
 ): Promise<OurPage> {
   const { rows } = await sql<OurEntry>`
     select e.seq, t.key, t.kind, e.amount_idr, t.occurred_at, s.takes_back,
@@ -69,6 +74,7 @@ export async function ourLines(
     left join chargebacks c on t.kind in ('payment.charged_back', 'quarantine.charged_back')
       and c.ledger_key = regexp_replace(t.key, ':corrected(:[0-9]+)?$', '')
     where e.account_id = (select id from ledger_accounts where key = 'gateway') and e.seq > ${afterSeq}
+      and ${key === undefined ? sql`true` : sql`t.key = ${key}`}
       and ${since ? sql`t.occurred_at >= ${since}` : sql`true`} and ${until ? sql`t.occurred_at <= ${until}` : sql`true`}
     order by e.seq limit ${A_PAGE}`.execute(tx)
   return {

@@ -1,5 +1,6 @@
-import { type Rupiah, secondsAfter, type Tx } from '../../kernel/index.ts'
+import { type Rupiah, requireStaff, secondsAfter, type Tx } from '../../kernel/index.ts'
 import { balances } from '../../ledger/index.ts'
+import { suspenseErrors } from '../../suspense/index.ts'
 import type { GatewayContext } from '../context.ts'
 import { chargedIdr, movedIdr } from './booked-sums.ts'
 import { type Compared, compareLines, type Difference, missingThere, movedAgain } from './compare-lines.ts'
@@ -181,6 +182,26 @@ async function countsForOlderLine(
     if (counted.some(({ key }) => key === line.key) || openNames.length > 0) return true
   }
   return false
+}
+
+/**
+ * Requires that Xendit's transaction list lacks the line of a posting in laku's ledger. Otherwise staff could
+ * put money that did move into suspense, and pay it out once more from there. A young posting is refused,
+ * because its line may not be in the list yet.
+ * @throws suspense.posting_there, posting_young, kernel.forbidden; ProviderFailure where the provider does
+ * not answer
+ */
+export async function requireMissingThere(context: GatewayContext, key: string): Promise<void> {
+  const { unitOfWork, actor } = context
+  const { posting, now, policy } = await unitOfWork.run(actor, async (work) => {
+    requireStaff(actor, 'finance')
+    const { lines } = await ourLines(work.tx, { key })
+    return { posting: lines[0], now: work.now, policy: work.policy }
+  })
+  if (!posting) return
+  const from = secondsAfter(posting.occurredAt, Math.max(NOT_DUE_S, policy.providerListLagMinutes * 60))
+  if (from > now) throw suspenseErrors.posting_young({ key, from })
+  if (await countsForOlderLine(context, posting)) throw suspenseErrors.posting_there({ key })
 }
 
 /** Compares laku's ledger account `gateway` with Xendit's transaction list, line by line. Changes nothing. */
