@@ -100,6 +100,10 @@ export const paymentErrors = defineErrors('payment', {
     'conflict',
     'It is not known whether the provider got this refund, so laku does not send it again. Use laku refunds retry --provider-refund-id, or laku refunds declare-dead.',
   ],
+  refund_moves_again: [
+    'conflict',
+    'The provider is working on an earlier request of this refund again, so the money may still arrive. Wait until that request has ended, then try again; see it with laku refunds show.',
+  ],
   option_not_for_state: [
     'conflict',
     'The option named in `option` cannot be used in the current state of the refund. Leave it out, or use an option from `takes`.',

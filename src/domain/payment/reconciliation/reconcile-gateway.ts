@@ -199,7 +199,7 @@ export async function requireMissingThere(context: GatewayContext, key: string):
     return { posting: lines[0], now: work.now, policy: work.policy }
   })
   if (!posting) return
-  const from = secondsAfter(posting.occurredAt, Math.max(NOT_DUE_S, policy.providerListLagMinutes * 60))
+  const from = secondsAfter(posting.occurredAt, notDueS(policy))
   if (from > now) throw suspenseErrors.posting_young({ key, from })
   if (await countsForOlderLine(context, posting)) throw suspenseErrors.posting_there({ key })
 }

@@ -489,6 +489,24 @@ describe('a refund that is contradicted (issue 11, cases 3 and 9)', () => {
     expect(await f.balance(`wallet:${payment.userId}`)).toBe(40_000)
   })
 
+  it('is neither sent again nor put into the wallet while its first request moves again, until that has ended', async () => {
+    const { code, providerId, payment } = await failed()
+    const hear = async (status: string) => {
+      await f.force(providerId, { status })
+      const answer = await gateway.getRefund(providerId)
+      await f.laku.system((work) => applyRefundAnswers(work, [answer]))
+    }
+    const retry = (more: object = {}) =>
+      f.laku.as(finance(), (work) => retryRefund(work, { refund: code, ...more }))
+    await hear('PENDING')
+    expect(await refusal(retry())).toBe('payment.refund_moves_again')
+    expect(await refusal(retry({ wallet: true }))).toBe('payment.refund_moves_again')
+    expect(await f.balance(walletAccount(payment.userId))).toBe(0)
+    await hear('FAILED')
+    expect(await retry({ wallet: true })).toMatchObject({ status: 'to_wallet' })
+    expect(await there(code)).toHaveLength(1)
+  })
+
   it('of another amount is booked as it is, and the difference lies in suspense', async () => {
     const { id, code } = await decided()
     await submitRefunds(context(), [id])

@@ -69,8 +69,8 @@ export async function readProviderRefund(
  * wallet. If a refund has no final answer, the provider is asked about it now. If staff give the id of a
  * refund at the provider, laku treats that refund as this one from now on. An option that does not fit the
  * refund's state is refused.
- * @throws payment.refund_not_found, look_it_up, no_wallet, option_not_for_state, options_exclude,
- * provider_refund_mismatch,
+ * @throws payment.refund_not_found, look_it_up, refund_moves_again, no_wallet, option_not_for_state,
+ * options_exclude, provider_refund_mismatch,
  *   kernel.illegal_transition, kernel.forbidden, and what `declareDead` throws
  */
 export async function retryRefund(work: Work, input: RefundRetry): Promise<RefundDetail> {
@@ -95,10 +95,28 @@ export async function retryRefund(work: Work, input: RefundRetry): Promise<Refun
   return after
 }
 
-async function goOn(work: Work, { id, code, status, isLost }: Locked): Promise<void> {
+/**
+ * Refuses to send a refund again, or to put it into the wallet, while the provider works on one of its
+ * earlier requests. That request had failed, and it may pay the buyer after all.
+ * @throws payment.refund_moves_again
+ */
+async function requireNoneMoves(work: Work, { id, code, providerRefundId, status }: Locked): Promise<void> {
+  const { rows } = await sql<{ id: string }>`
+    select provider_refund_id as id from provider_refunds
+    where refund_id = ${id}::uuid and status = 'PENDING'
+      and (${status} <> 'submitted' or provider_refund_id is distinct from ${providerRefundId}) limit 1`.execute(
+    work.tx,
+  )
+  const [moving] = rows
+  if (moving) throw paymentErrors.refund_moves_again({ refund: code, providerRefundId: moving.id })
+}
+
+async function goOn(work: Work, refund: Locked): Promise<void> {
+  const { id, code, status, isLost } = refund
   if (!outstandingRefundStates.includes(status))
     throw kernelErrors.illegal_transition({ subject: 'refund', code, from: status, to: 'submitted' })
   if (isLost) throw paymentErrors.look_it_up({ refund: code })
+  if (status !== 'submitted') await requireNoneMoves(work, refund)
   // The refund becomes due now. So within a second the periodic job (the sweep) sends it, or asks the
   // provider about it.
   await sql`
@@ -122,6 +140,7 @@ async function toWallet(work: Work, refund: Locked, payment: LockedPayment | und
   if (!triedRefundStates.includes(status) && !isWaiting)
     throw paymentErrors.option_not_for_state({ refund: code, option, status, takes: [] })
   if (!payment) throw paymentErrors.no_wallet({ refund: code })
+  await requireNoneMoves(work, refund)
   if (status === 'submitted') await takeBackUnsent(work, refund)
   await putIntoWallets(work, [{ ...refund, payment }])
 }
