@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import { insertRows, moveState, newId, openStates, type Rupiah, type Work } from '../kernel/index.ts'
+import { insertRows, moveState, newId, openStates, type Rupiah, sumIdr, type Work } from '../kernel/index.ts'
 import { type AccountKey, credit, debit, type Posting, post, suspenseAccount } from '../ledger/index.ts'
 import { type AccountName, endAttention } from '../ops/index.ts'
 import { sealReceiving } from './receiving-account.ts'
@@ -60,9 +60,9 @@ export interface NewSuspense {
 
 /**
  * Creates a suspense item: a record of money that moved, but that laku cannot assign. Staff are notified
- * once. If an open item with the same code has the opposite amount, the two items are cleared and nobody is
- * notified. Returns the new item's id. Returns undefined if the items were cleared, or an item with this key
- * exists.
+ * once. If one open item with the same code has the opposite amount, or all of them together have it, these
+ * items are cleared and nobody is notified. Returns the new item's id. Returns undefined if the items were
+ * cleared, or an item with this key exists.
  */
 export async function putIntoSuspense(work: Work, money: NewSuspense): Promise<string | undefined> {
   const { key, code, amountIdr, account = 'gateway', subjectId = null, providerId = null } = money
@@ -73,7 +73,7 @@ export async function putIntoSuspense(work: Work, money: NewSuspense): Promise<s
   if (await isKnown(work, key)) return undefined
   const opposite = await openOpposite(work, code, account, amountIdr)
   const id = newId()
-  const isCleared = opposite !== undefined
+  const isCleared = opposite.length > 0
   const { receivedBy } = money
   await insertRows(work.tx, 'suspenseItems', [
     {
@@ -96,7 +96,7 @@ export async function putIntoSuspense(work: Work, money: NewSuspense): Promise<s
     },
   ])
   await post(work, [openingOf(id, money)])
-  if (opposite) {
+  if (isCleared) {
     await endCleared(work, opposite)
     return undefined
   }
@@ -122,19 +122,23 @@ async function openOpposite(
   code: string,
   account: AccountKey,
   amountIdr: Rupiah,
-): Promise<string | undefined> {
+): Promise<string[]> {
   const open = openStates(suspenseTransitions)
-  const { rows } = await sql<{ id: string }>`
-    select id from suspense_items
-    where code = ${code} and account = ${account} and amount_idr = ${-amountIdr} and status = any(${open})
-    order by id limit 1 for no key update`.execute(work.tx)
-  return rows[0]?.id
+  const { rows } = await sql<{ id: string; amountIdr: Rupiah }>`
+    select id, amount_idr from suspense_items
+    where code = ${code} and account = ${account} and status = any(${open}) order by id for no key update`.execute(
+    work.tx,
+  )
+  const single = rows.find((item) => item.amountIdr === -amountIdr)
+  if (single) return [single.id]
+  return sumIdr(rows.map((item) => item.amountIdr)) === -amountIdr ? rows.map((item) => item.id) : []
 }
 
-async function endCleared(work: Work, id: string): Promise<void> {
+async function endCleared(work: Work, ids: readonly string[]): Promise<void> {
   const set = { asked: null, decidedAt: work.now }
-  await moveState(work, suspenseMachine, { to: 'cleared', ids: [id], set, all: true })
-  await endAttention(work, 'money_in_suspense', id, 'the opposite was heard: nothing is left of it')
+  await moveState(work, suspenseMachine, { to: 'cleared', ids, set, all: true })
+  for (const id of ids)
+    await endAttention(work, 'money_in_suspense', id, 'the opposite was heard: nothing is left of it')
 }
 
 function openingOf(

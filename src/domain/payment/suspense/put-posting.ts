@@ -24,7 +24,8 @@ const kindOf = (kind: string): SuspenseKind => {
 /**
  * Lets staff move the money of a ledger posting into the suspense account (unexplained money). The posting is
  * on the ledger's account for the provider (`gateway`), but the provider's records lack it. Staff later
- * decide where the money belongs. Each posting can be moved only once.
+ * decide where the money belongs. If the provider's own movement of it is in suspense already, the two clear
+ * each other. Each posting can be moved only once.
  * @throws suspense.no_posting, suspense.known, kernel.reason_required, forbidden
  */
 export async function putPosting(work: Work, key: string): Promise<SuspenseItem> {
@@ -45,7 +46,9 @@ export async function putPosting(work: Work, key: string): Promise<SuspenseItem>
   const [posting] = rows
   if (!posting) throw suspenseErrors.no_posting({ key })
   const { kind, code, amountIdr, userId, factoryId } = posting
-  const id = await putIntoSuspense(work, {
+  const own = work.tx.selectFrom('suspenseItems').select('id').where('key', '=', `posting:${key}`)
+  if (await own.executeTakeFirst()) throw suspenseErrors.known({ key })
+  await putIntoSuspense(work, {
     key: `posting:${key}`,
     code,
     kind: kindOf(kind),
@@ -54,7 +57,8 @@ export async function putPosting(work: Work, key: string): Promise<SuspenseItem>
     factoryId,
     why: `our ledger has ${kind}, but the provider does not: ${note}`,
   })
-  if (!id) throw suspenseErrors.known({ key })
+  // The item exists now, whether it waits for a decision or was cleared by an opposite one.
+  const { id } = await own.executeTakeFirstOrThrow()
   work.audit({ command: 'suspense put', subject: ['suspense', id], after: { key, code, amountIdr } })
   return await showSuspense(work.tx, id)
 }

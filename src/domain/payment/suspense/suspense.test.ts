@@ -14,7 +14,7 @@ import {
   showSuspense,
   suspenseChecks,
 } from '../../suspense/index.ts'
-import { confirmPayments, decideSuspense, disposeSuspense } from '../index.ts'
+import { confirmPayments, decideSuspense, disposeSuspense, putPosting } from '../index.ts'
 
 describe('money in suspense', () => {
   let f: PaymentFixture
@@ -44,6 +44,12 @@ describe('money in suspense', () => {
   const dispose = (code: string, asked: AskedDisposal, actor = finance()) =>
     f.laku.as(actor, (work) => disposeSuspense(work, code, asked))
   const lies = (code: string) => f.balance(suspenseAccount(code))
+  const paidOne = async (invoiceId: string) => {
+    const payment = await f.payment()
+    const paid = { paymentId: payment.id, paidAmountIdr: 110_000, channel: 'CREDIT_CARD', invoiceId }
+    await f.laku.system((work) => confirmPayments(work, [{ ...paid, paidAt: work.now }]))
+    return payment
+  }
 
   it('is booked once under its code, with one item of attention, and comes to nothing where the opposite is heard', async () => {
     const before = await f.balance('gateway')
@@ -62,6 +68,33 @@ describe('money in suspense', () => {
       .select('id')
       .where('subjectId', '=', id as string)
     expect(await open.where('resolvedAt', 'is', null).execute()).toEqual([])
+  })
+
+  it('in several pieces comes to nothing where the next piece is the opposite of all of them', async () => {
+    const { code } = await put(134_900)
+    await put(1_000, { code })
+    await put(7_000, { code, account: 'bank', kind: 'bank' })
+    expect((await put(-135_900, { code })).id).toBeUndefined()
+    const { data } = await f.laku.system(({ tx }) => listSuspense(tx, { code, all: true, limit: 9 }))
+    expect(data.map(({ amountIdr, status }) => `${amountIdr} ${status}`)).toEqual([
+      '-135900 cleared',
+      '7000 open',
+      '1000 cleared',
+      '134900 cleared',
+    ])
+    expect(await lies(code)).toBe(7_000)
+    await dispose(code, { to: 'collected', reference: 'PIECES 7000' })
+  })
+
+  it('of our ledger alone clears the line that lies there already', async () => {
+    const payment = await paidOne('inv-put')
+    await put(-110_000, { code: payment.code, kind: 'payment' })
+    const before = await f.balance('gateway')
+    const key = `payment:${payment.id}:confirmed`
+    const item = await f.laku.as(finance(), (work) => putPosting(work, key))
+    expect(item).toMatchObject({ status: 'cleared', amountIdr: 110_000 })
+    expect([await f.balance('gateway'), await lies(payment.code)]).toEqual([before - 110_000, 0])
+    expect(await refusal(f.laku.as(finance(), (work) => putPosting(work, key)))).toBe('suspense.known')
   })
 
   it('is set against the next settlement of its factory, and of no other', async () => {
@@ -110,12 +143,6 @@ describe('money in suspense', () => {
   })
 
   it('gives a chargeback to its payment, no more than was paid, which is marked and told of', async () => {
-    const paidOne = async (invoiceId: string) => {
-      const payment = await f.payment()
-      const paid = { paymentId: payment.id, paidAmountIdr: 110_000, channel: 'CREDIT_CARD', invoiceId }
-      await f.laku.system((work) => confirmPayments(work, [{ ...paid, paidAt: work.now }]))
-      return payment
-    }
     const [payment, other] = [await paidOne('inv-cb'), await paidOne('inv-cb2')]
     const asked = { to: 'reassigned', place: payment.id } as const
     const large = await put(110_001, { kind: 'chargeback', providerId: 'txn_large' })
