@@ -17,7 +17,7 @@ const TIER = 'it takes units=price, like 10=45000, 10=-5000, 10=-10% or 10=SKU-1
  */
 const tier = z
   .string()
-  .regex(/^\d{1,7}=(\d{1,10}|-\d{1,10}|-\d{1,2}%|[^\s:,=]+:\d{1,10}(,[^\s:,=]+:\d{1,10})*)$/, TIER)
+  .regex(/^\d{1,7}=(\d{1,10}|-[1-9]\d{0,9}|-[1-9]\d?%|[^\s:,=]+:\d{1,10}(,[^\s:,=]+:\d{1,10})*)$/, TIER)
   .transform((text) => {
     const at = text.indexOf('=')
     return { minUnits: Number(text.slice(0, at)), ...priceOf(text.slice(at + 1)) }

@@ -46,6 +46,15 @@ const quotes = async () => {
 const given = (userId: string, amountIdr: number) =>
   laku.system((work) => giveGoodwill(work, userId, amountIdr))
 
+it.each(['1=-0', '1=-0%', '1=-00%'])(
+  'case 13: sessions create refuses the tier %s, for nothing is off, as the route does',
+  async (tier) => {
+    const terms = ['--product', shop.market.productId, '--moq', '5', '--ends', '+3d', '--tier', tier]
+    const { exitCode, stdout } = await runLaku(laku, ['sessions', 'create', ...terms, '--dry-run', '--json'])
+    expect([exitCode, stdout]).toEqual([2, expect.stringContaining('units=price')])
+  },
+)
+
 describe('laku sessions join', () => {
   it('dry asks nobody, takes the fee of the zone table, says so, and leaves nothing behind', async () => {
     const { sessionId, words: line } = await words()
