@@ -10,7 +10,8 @@ class SqlFiles implements MigrationProvider {
     const migrations: Record<string, Migration> = {}
     for (const name of await migrationNames()) {
       const text = await readFile(join(migrationsFolder, `${name}.sql`), 'utf8')
-      // PostgreSQL takes many statements in one message if the message has no parameters.
+      // All statements of the file are sent in one message. PostgreSQL accepts this, because the message has
+      // no parameters.
       migrations[name] = {
         up: async (db) => void (await db.executeQuery(CompiledQuery.raw(text))),
       }

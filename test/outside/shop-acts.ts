@@ -70,8 +70,8 @@ async function approve(
 type Settled = Awaited<ReturnType<typeof settlements>>[number]
 
 /**
- * Notes the approval of a settlement, or the retry of a failed one, which is approved again. It counts only if
- * one person both calculated and approved. By two persons, it replaces an earlier approval by one.
+ * Notes the approval of a settlement, or the retry of a failed one, which is approved again. It counts only
+ * if one person both calculated and approved. By two persons, it replaces an earlier approval by one.
  */
 function noteApproval(
   house: House,

@@ -3,8 +3,8 @@ import { setTimeout as sleep } from 'node:timers/promises'
 const EVERY_MS = 100
 
 /**
- * Calls `ask` again and again until `done` accepts its answer. On a timeout, the error names the awaited
- * thing (`what`) and its last state.
+ * Calls `ask` again and again until `done` accepts its answer. On a timeout, the error says what the demo
+ * waited for (`what`), and the last answer.
  */
 export async function until<T>(
   what: string,

@@ -63,7 +63,7 @@ export const stockedSessionStates: readonly SessionStatus[] = [
  */
 export const promisedSessionStates: readonly SessionStatus[] = ['draft', 'forming']
 
-/** The states of a session whose buyers are refunded, or were. */
+/** The states of a session whose buyers are being refunded, or have been refunded. */
 export const refundSessionStates: readonly SessionStatus[] = [...refundingSessionStates, 'refunded']
 
 /** The states of a session that has enough buyers, and no order yet. */

@@ -80,7 +80,7 @@ function countedLines({ id, items }: PickupView, counts: PickupResult['counts'])
 }
 
 /**
- * Records that nothing could be picked up, with the reason.
+ * Records that the goods of a pickup could not be fetched at the factory, with the reason.
  * @throws office.pickup_not_found, kernel.reason_required, kernel.illegal_transition, kernel.forbidden
  */
 export async function failPickup(

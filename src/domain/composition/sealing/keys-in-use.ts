@@ -41,9 +41,9 @@ export async function keysInUse(
 }
 
 /**
- * Returns the instant from which on no process signs with this key any more: the first rewrite under another
- * key after this key was admitted. The processes are restarted with the new key before that rewrite (docs/
- * running.md). Undefined if there was no such rewrite.
+ * Returns the instant from which on no process signs with this key: the first `laku db keys rewrite` under
+ * another key. All processes were restarted with the other key before that rewrite (docs/running.md).
+ * Undefined if there was no such rewrite after the owner admitted this key.
  */
 export async function replacedAt(tx: Tx, key: string, admittedAt: Date): Promise<Date | undefined> {
   const { rows } = await sql<{ at: Date | null }>`

@@ -80,8 +80,8 @@ const unavailable = new Set([
   // error of the operating system.
   '58030',
   '58000',
-  // The SQLSTATE of an intervention by an operator of the database, if the intervention has no SQLSTATE of
-  // its own.
+  // An operator of the database intervened. PostgreSQL uses this general SQLSTATE if none of its special
+  // ones, such as 57P01, fits.
   '57000',
 ])
 

@@ -85,7 +85,7 @@ export async function correctDeposit(
   return wasIdr
 }
 
-/** The highest number of corrections of one transfer that are read. */
+/** The maximum number of corrections that are read for one transfer into the courier's deposit. */
 const MAX_ENTRIES = 100
 
 /** Locks the bank reference of a transfer to the courier deposit. Returns the transfer's id. */
