@@ -37,26 +37,29 @@ export function directJobs(root: string): { at: string; what: string }[] {
     if (!/boss/i.test(text)) continue
     const program = parseSync(file, text).program as unknown as Node
     const bosses = namesOfBoss(program, text)
+    const allowed = new Set<Node>()
     walk(program, (node) => {
       const add = (what: string) =>
         found.push({ at: `${file}:${text.slice(0, node.start).split('\n').length}`, what })
       if (/\b(insert|merge)\s+into\s+"?pgboss\b/i.test(textOfSum(node) ?? '')) add('SQL')
       for (const name of takenOut(node, text, bosses)) add(name)
-      if (node.type !== 'CallExpression') return
-      const method = methodOf(node) ?? ''
-      const receiver = (node.callee as Node).object as Node | undefined
-      if (!CREATES.has(method) || !receiver || !isBoss(receiver, text, bosses)) return
-      const data = (node.arguments as Node[])[1]
-      const isAllowed = ALLOWED.some(
-        (call) =>
-          call.file === file &&
-          call.method === method &&
-          (call.data === undefined || call.data === (data && sourceOf(data, text))),
-      )
-      if (!isAllowed) add(method)
+      if (node.type === 'CallExpression' && isAllowed(node, file, text)) allowed.add(node.callee as Node)
+      const method = memberOf(node)
+      if (method === undefined || !CREATES.has(method) || allowed.has(node)) return
+      if (isBoss(node.object as Node, text, bosses)) add(method)
     })
   }
   return found
+}
+
+function isAllowed(call: Node, file: string, text: string): boolean {
+  const data = (call.arguments as Node[])[1]
+  return ALLOWED.some(
+    (allowed) =>
+      allowed.file === file &&
+      allowed.method === methodOf(call) &&
+      (allowed.data === undefined || allowed.data === (data && sourceOf(data, text))),
+  )
 }
 
 /** Matches an expression that returns pg-boss: `queue.boss()`, `new PgBoss(…)`, or a name with `boss`. */
