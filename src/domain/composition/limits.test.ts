@@ -14,9 +14,9 @@ import { customer, refusal, Storefront } from '../../../test/storefront.ts'
 import { good } from '../../../test/wallets.ts'
 import { buildServer } from '../../http/server.ts'
 import { type Actor, DomainError, newId } from '../kernel/index.ts'
-import { factoryAccount } from '../ledger/index.ts'
+import { factoryAccount, walletAccount } from '../ledger/index.ts'
 import { allowOverLimit, type LimitedKind, listLimits, takeLimit } from '../ops/index.ts'
-import { acceptReturn, getReturn, requestReturn, setOrderStatus } from '../order/index.ts'
+import { acceptReturn, cancelOrder, getReturn, requestReturn, setOrderStatus } from '../order/index.ts'
 import { createRefund, disposeSuspense, readProviderBook, recordChargeback } from '../payment/index.ts'
 import { approveSettlement, holdSettlement, releaseSettlement, writeOffDebt } from '../settlement/index.ts'
 import { putIntoSuspense, showSuspense } from '../suspense/index.ts'
@@ -104,6 +104,45 @@ describe('case 8: limits count persons, receivers and time', () => {
     const third = (await shop.paidOrder(await buyer(), 3)).payment
     expect(await tell(person(), { paymentId: third.id, isMoved: true })).toBe('ok')
     expect(await statusOf(give(person(), first.id, 940_001))).toBe('requested')
+    // It moves back, step by step. The first buyer has nothing of it any more, so it counts no more.
+    const mover = person()
+    expect(await tell(mover, { paymentId: other.id, isMoved: true })).toBe('ok')
+    expect(await tell(mover, { paymentId: payment.id, isMoved: true })).toBe('ok')
+    expect(await statusOf(give(mover, first.id, 940_001))).toBe('posted')
+  })
+
+  it('a chargeback that moves to and fro counts for what its buyer kept, and once', async () => {
+    const [first, second] = [await buyer(), await buyer()]
+    const [{ payment, order }, { payment: other }] = [
+      await shop.paidOrder(first, 10),
+      await shop.paidOrder(second, 10),
+    ]
+    const told = { transactionId: newId(), amountIdr: 600_000 }
+    const move = (actor: Actor, paymentId: string, isMoved = true) =>
+      refusal(f.laku.as(actor, (work) => recordChargeback(work, { ...told, paymentId, isMoved })))
+    await f.laku.as(person('support'), (work) => cancelOrder(work, { order: order.id, reason: 'a test' }))
+    expect(await move(person(), payment.id, false)).toBe('ok')
+    const [one, two] = [person(), person()]
+    const usedBy = async (actor: ReturnType<typeof person>) =>
+      (await f.laku.system((work) => listLimits(work, { budget: 'given', limit: 1000 }))).find(
+        (row) => row.side === 'person' && row.who === actor.id,
+      )?.dayIdr ?? 0
+    expect(await move(one, other.id)).toBe('ok')
+    expect(await usedBy(one)).toBe(600_000)
+    expect(await move(one, payment.id)).toBe('ok')
+    expect(await usedBy(one)).toBe(0)
+    // The first buyer takes the money out of the wallet before the chargeback comes back.
+    expect(await move(one, other.id)).toBe('ok')
+    const held = await f.balance(walletAccount(first.id))
+    expect(held).toBeGreaterThan(600_000)
+    const out = { amountIdr: held - 10_000, bank: good, otpVerifiedAt: f.laku.clock.now() }
+    await f.laku.as(customer(first), (work) => requestWithdrawal(work, out))
+    expect(await move(two, payment.id)).toBe('ok')
+    expect(await usedBy(one)).toBe(600_000)
+    expect(await usedBy(two)).toBe(0)
+    // Once more: one gift counts once, for the person who gave it last.
+    expect(await move(two, other.id)).toBe('ok')
+    expect([await usedBy(one), await usedBy(two)]).toEqual([0, 600_000])
   })
 
   it('suspense is one door of the many: slices over it, goodwill and write-offs are one sum, by who acts and by who receives', async () => {

@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import { kernelErrors, pastedId, type Rupiah, requireStaff, rupiah, type Work } from '../../kernel/index.ts'
-import { endAttention, takeLimit } from '../../ops/index.ts'
+import { endAttention, takeLimit, undoUse } from '../../ops/index.ts'
 import { isInSuspense } from '../../suspense/index.ts'
 import { lockWallets } from '../../wallet/index.ts'
 import { paymentErrors } from '../errors.ts'
@@ -11,6 +11,7 @@ import {
   type Chargeback,
   chargebackKey,
   chargebacksOf,
+  correctionKey,
   lockChargebacks,
   recognize,
   requireTakeable,
@@ -70,8 +71,9 @@ export async function recordChargeback(work: Work, told: ReportedChargeback): Pr
   )
   if (told.isMoved) {
     if (!before || before.amountIdr !== amountIdr) throw paymentErrors.chargeback_not_found({ transactionId })
-    await takeMoved(work, before, payments)
+    const undone = await takeMoved(work, before, payments, payment)
     await moveChargeback(work, before, { transactionId, to: payment })
+    if (undone) await uncountIfBack(work, before, payment, undone)
     const leftIdr = before.amountIdr - before.wonIdr
     if (leftIdr > 0) await requireTakeable(work, payment, leftIdr)
     const [was, after] = [{ paymentId: before.paymentId }, { transactionId, amountIdr, paymentId }]
@@ -131,6 +133,12 @@ export async function recordChargeback(work: Work, told: ReportedChargeback): Pr
   return { ...line, fresh: sameAs === undefined }
 }
 
+/** A move of a chargeback that limits count: its buyer got the money of the chargeback. */
+interface CountedMove {
+  subjectId: string
+  receiver: string
+}
+
 /**
  * Returns the provider's id of a chargeback from the id that a person typed. If a chargeback is booked under
  * an id that differs only in case, that id is meant. Otherwise a mistyped id would book the loss twice.
@@ -151,27 +159,66 @@ async function bookedId(work: Work, typed: string): Promise<string> {
 /**
  * Counts a chargeback that moves to another payment against the limits of the person who moves it, because
  * the buyer of the first payment gets the money back. The wallets of both buyers are locked before the
- * limits.
+ * limits. A move back undoes the last move, so it gives nobody anything and counts nothing; it returns the
+ * count of that last move. A buyer counts once, however often the chargeback moves to and fro.
  * @throws kernel.second_person_needed
  */
 async function takeMoved(
   work: Work,
   { id, paymentId, amountIdr, wonIdr, corrections }: BookedChargeback,
   payments: ReadonlyMap<string, LockedPayment>,
-): Promise<void> {
+  to: LockedPayment,
+): Promise<CountedMove | undefined> {
   const userIds = [...payments.values()].map((payment) => payment.userId)
   await lockWallets(work, userIds)
   const from = payments.get(paymentId ?? '')
-  if (!from) return
+  if (!from || from.id === to.id) return undefined
+  const counted = await countedMoves(work, id, corrections)
+  if (counted[0]?.receiver === `user:${to.userId}`) return counted[0]
+  const receiver = `user:${from.userId}`
+  const before = counted.find((move) => move.receiver === receiver)
   await takeLimit(work, {
     kind: 'chargeback_moved',
     // Each move counts by itself, and a move raises `corrections`. Otherwise a second move would replace what
     // the first buyer got.
-    subject: ['chargeback', `${id}:${corrections}`],
+    subject: ['chargeback', before?.subjectId ?? `${id}:${corrections}`],
     clearedAs: id,
-    receiver: `user:${from.userId}`,
+    receiver,
     amountIdr: amountIdr - wonIdr,
   })
+  return undefined
+}
+
+/** Returns the moves of a chargeback that limits count, the newest first. */
+async function countedMoves(work: Work, id: string, corrections: number): Promise<CountedMove[]> {
+  const subjects = Array.from({ length: corrections + 1 }, (_, nth) => `${id}:${nth}`)
+  const { rows } = await sql<CountedMove>`
+    select subject_id, receiver from limit_uses
+    where kind = 'chargeback_moved' and subject_id = any(${subjects}) and undone_at is null
+    order by used_at desc, id desc`.execute(work.tx)
+  return rows
+}
+
+/**
+ * Removes a move from the limits after the chargeback moved back, if the buyer gave back all that the move
+ * gave. If the buyer owes more for the payment than before the move, a part of the money is gone, so the move
+ * still counts. Otherwise a person could give money away again and again by moving to and fro.
+ */
+async function uncountIfBack(
+  work: Work,
+  { ledgerKey }: BookedChargeback,
+  { id }: LockedPayment,
+  { subjectId }: CountedMove,
+): Promise<void> {
+  const nth = Number(subjectId.split(':')[1])
+  const { rows } = await sql<{ isBack: boolean }>`
+    select coalesce(sum(e.amount_idr) filter (where t.id > m.id), 0) <= 0 as is_back
+    from ledger_transactions m
+    left join ledger_transactions t on t.subject_id = ${id}::uuid
+    left join ledger_entries e on e.transaction_id = t.id
+      and e.account_id = (select id from ledger_accounts where key = 'buyer-claims')
+    where m.key = ${correctionKey(ledgerKey, nth)}`.execute(work.tx)
+  if (rows[0]?.isBack) await undoUse(work, 'chargeback_moved', [subjectId])
 }
 
 /**
