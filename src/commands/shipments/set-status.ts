@@ -15,7 +15,7 @@ export const setStatus = defineChange({
     {
       flags: '--without-courier',
       description:
-        'the booked parcel was never carried: cancel it even if its courier does not agree or does not know it',
+        'the parcel was never carried: cancel it even if its courier does not agree, does not know it or reported a pick-up',
     },
     {
       flags: '--courier-price <kept|returned>',

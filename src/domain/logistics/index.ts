@@ -31,6 +31,7 @@ export { intendTracking, trackShipment } from './tracking/track.ts'
 export type { TrackingContext } from './tracking/track-parcels.ts'
 export {
   cancelledShipmentStates,
+  isNeverLeft,
   type ShipmentStatus,
   shipmentStatesByHand,
   shipmentTransitions,

@@ -16,7 +16,7 @@ export type ShipmentStatus =
 /**
  * The allowed transitions of a parcel's status. Couriers skip steps, so a status after the pick-up may follow
  * any earlier one. A parcel never leaves `cancelled` or `not_found`: if a courier is booked again, laku makes
- * a new parcel.
+ * a new parcel. Some transitions are only for a person (`byHandAlone`).
  */
 export const shipmentTransitions: Transitions<ShipmentStatus> = {
   pending: ['booked', 'cancelled'],
@@ -31,10 +31,10 @@ export const shipmentTransitions: Transitions<ShipmentStatus> = {
     'returned',
     'lost',
   ],
-  picked_up: ['in_transit', 'on_hold', 'delivered', 'returning', 'returned', 'lost'],
-  in_transit: ['on_hold', 'delivered', 'returning', 'returned', 'lost'],
-  on_hold: ['picked_up', 'in_transit', 'delivered', 'returning', 'returned', 'lost'],
-  returning: ['returned', 'lost'],
+  picked_up: ['in_transit', 'on_hold', 'delivered', 'returning', 'returned', 'lost', 'cancelled'],
+  in_transit: ['on_hold', 'delivered', 'returning', 'returned', 'lost', 'cancelled'],
+  on_hold: ['picked_up', 'in_transit', 'delivered', 'returning', 'returned', 'lost', 'cancelled'],
+  returning: ['delivered', 'returned', 'lost', 'cancelled'],
   delivered: [],
   cancelled: [],
   not_found: [],
@@ -43,6 +43,28 @@ export const shipmentTransitions: Transitions<ShipmentStatus> = {
 }
 
 export const shipmentMachine = machineOf('shipment', 'shipments', shipmentTransitions)
+
+/**
+ * The transitions that only a person may cause, because a courier's report of them contradicts its earlier
+ * reports. `cancelled`: the parcel never left the warehouse, although its courier reported a pick-up.
+ */
+const byHandAlone: Partial<Record<ShipmentStatus, readonly ShipmentStatus[]>> = {
+  picked_up: ['cancelled'],
+  in_transit: ['cancelled'],
+  on_hold: ['cancelled'],
+  returning: ['delivered', 'cancelled'],
+}
+
+/** Returns true if a courier's report may change a parcel's status from `from` to `to`. */
+export const isByCourier = (from: ShipmentStatus, to: ShipmentStatus): boolean =>
+  shipmentTransitions[from].includes(to) && byHandAlone[from]?.includes(to) !== true
+
+/**
+ * Returns true if a person says by this change that a parcel never left, although its courier reported that
+ * it has the parcel.
+ */
+export const isNeverLeft = (from: ShipmentStatus, to: ShipmentStatus): boolean =>
+  to === 'cancelled' && byHandAlone[from]?.includes(to) === true
 
 /**
  * The states of a parcel that ended before its journey began: the courier returns the price of the booking.

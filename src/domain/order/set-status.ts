@@ -6,6 +6,7 @@ import { cancelOrder } from './cancel.ts'
 import { orderErrors } from './errors.ts'
 import { applyStatusEffects } from './fulfilment/apply-status-effects.ts'
 import { refundUndeliverable, restockAll } from './fulfilment/refund-undeliverable.ts'
+import { isNeverSent, takeBackUnsent } from './fulfilment/take-back-unsent.ts'
 import { isRefundDecided, type LockedOrder, lockOrder, subjectOf } from './lock.ts'
 import { reserveForOrder } from './placement/reserve.ts'
 import { getOrder } from './read.ts'
@@ -84,7 +85,8 @@ async function move(
   const goesBack = status === 'processing' && order.status !== 'paid'
   if (status === 'on_hold' || goesBack) await requireNoParcel(work, order)
   if (order.status === 'returned') await takeBackIn(work, order)
-  if (order.status === 'returned' || (goesBack && !order.allocated)) await reserveForOrder(work, id)
+  if (isNeverSent(order, status)) await takeBackUnsent(work, id)
+  else if (order.status === 'returned' || (goesBack && !order.allocated)) await reserveForOrder(work, id)
   const arrived = status === 'delivered'
   await moveState(work, orderMachine, {
     to: status,

@@ -20,7 +20,7 @@ export type OrderStatus =
 /**
  * The allowed transitions of an order's status. Couriers skip steps, so any status after the booking may
  * follow any earlier one. Only an order that was cancelled because its invoice expired may leave `cancelled`,
- * by a new payment.
+ * by a new payment. If a parcel never left, its order goes back from its journey to `processing`.
  */
 export const orderTransitions: Transitions<OrderStatus> = {
   pending_payment: ['paid', 'cancelled'],
@@ -36,14 +36,14 @@ export const orderTransitions: Transitions<OrderStatus> = {
     'returning',
     'returned',
   ],
-  picked_up: ['in_transit', 'delivered', 'failed', 'returning', 'returned'],
-  in_transit: ['delivered', 'failed', 'returning', 'returned'],
+  picked_up: ['in_transit', 'delivered', 'processing', 'failed', 'returning', 'returned'],
+  in_transit: ['delivered', 'processing', 'failed', 'returning', 'returned'],
   delivered: ['completed', 'return_requested'],
   completed: [],
   cancelled: ['pending_payment', 'refunded'],
   on_hold: ['processing', 'cancelled'],
   failed: ['refunded'],
-  returning: ['returned', 'failed'],
+  returning: ['delivered', 'processing', 'returned', 'failed'],
   return_requested: ['delivered', 'returned'],
   returned: ['processing', 'refunded'],
   refunded: [],
@@ -72,6 +72,9 @@ export const dispatchedStates: readonly OrderStatus[] = [
   'returning',
   'returned',
 ]
+
+/** The states of an order whose parcel is on its journey, so that its goods are not in stock. */
+export const travellingStates: readonly OrderStatus[] = ['picked_up', 'in_transit', 'returning']
 
 /** The states of an order whose courier is booked, while its parcel is on the way to the buyer. */
 export const bookedStates: readonly OrderStatus[] = ['ready_for_pickup', 'picked_up', 'in_transit']

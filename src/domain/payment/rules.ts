@@ -155,22 +155,15 @@ interface TakenBack {
 
 /**
  * Matches a chargeback in the provider's transaction list with the booked chargebacks. Returns `known` if its
- * id is booked. Otherwise returns the chargeback that staff reported with this id, or else with the same
- * payment and amount. Returns `ask` if staff reported only other amounts for the payment. Returns `new` if
- * they reported no chargeback of it. A reported chargeback that staff put into suspense counts by its id
- * alone, because its own line never came.
+ * id is booked. Otherwise returns the chargeback that staff reported with the same payment and amount. Returns
+ * `ask` if staff reported only other amounts for the payment. Returns `new` if they reported no chargeback of
+ * it. If staff reported the chargeback with this id, `followTold` books the line and asks nothing here.
  */
 export function matchChargeback<
-  T extends TakenBack & {
-    ledgerKey: string
-    providerTransactionId: string | null
-    isInSuspense?: boolean
-  },
+  T extends TakenBack & { providerTransactionId: string | null; isInSuspense?: boolean },
 >(line: TakenBack & { transactionId: string }, booked: readonly T[]): 'known' | 'new' | 'ask' | T {
   if (booked.some((otherLine) => otherLine.providerTransactionId === line.transactionId)) return 'known'
   const told = booked.filter((line) => line.providerTransactionId === null)
-  const byId = told.find((candidate) => candidate.ledgerKey === `chargeback:${line.transactionId}`)
-  if (byId) return byId
   const ofPayment = told.filter(
     (otherLine) =>
       line.paymentId !== null && otherLine.paymentId === line.paymentId && !otherLine.isInSuspense,

@@ -13,7 +13,7 @@ const after: { [status: string]: readonly ParcelMove[] } = {
   booked: ['picked_up', 'in_transit', 'delivered', 'returning', 'returned', 'lost', 'cancelled'],
   picked_up: ['in_transit', 'delivered', 'returning', 'returned', 'lost'],
   in_transit: ['delivered', 'returning', 'returned', 'lost'],
-  returning: ['returned', 'lost'],
+  returning: ['delivered', 'returned', 'lost'],
 }
 
 /** A parcel, with the price that its courier takes and the margin at the end of its journey. */

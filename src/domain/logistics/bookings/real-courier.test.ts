@@ -230,6 +230,8 @@ describe('a booked parcel that was never carried', () => {
       deposit: await balanceIdr(tx, 'courier-deposit'),
       subsidy: await balanceIdr(tx, 'subsidy'),
     }))
+  /** Returns the money that an order still holds: after its delivery it is earned. */
+  const balancesOf = (orderId: string) => laku.system(({ tx }) => balanceIdr(tx, `order-funds:${orderId}`))
   const forget = (id: string) =>
     sql`update shipments set provider_order_id = ${`gone-${id}`} where id = ${id}`.execute(laku.db)
   const without = { status: 'cancelled', isWithoutCourier: true } as const
@@ -260,6 +262,45 @@ describe('a booked parcel that was never carried', () => {
       })
     },
   )
+
+  it.each([
+    ['picked_up', ['picked_up']],
+    ['in_transit', ['in_transit']],
+    ['on_hold', ['on_hold']],
+    ['returning', ['in_transit', 'returning']],
+  ] as const)(
+    'although its courier reported it as %s ends too: its goods are in stock, and the next parcel is booked',
+    async (_, states) => {
+      const [order, before] = [await paid(), await balances()]
+      const stock = () =>
+        laku.db
+          .selectFrom('warehouseInventory')
+          .select(['onHand', 'reserved'])
+          .where('variantId', '=', order.items[0]?.variantId as string)
+          .executeTakeFirstOrThrow()
+      const reserved = await stock()
+      await shop.book(order.id)
+      const { id, code } = await shipment(order.id)
+      for (const status of states) await say(code, { status })
+      expect(await say(code, without)).toMatchObject({ status: 'cancelled' })
+      expect(await shop.see(order.id)).toMatchObject({ status: 'processing' })
+      expect([await stock(), await balances()]).toEqual([reserved, before])
+      expect(await shop.attention(id)).toEqual(['shipment_booked_unasked'])
+      await shop.book(order.id)
+      expect(await shop.see(order.id)).toMatchObject({ status: 'ready_for_pickup' })
+    },
+  )
+
+  it('that its courier takes back reached its buyer all the same', async () => {
+    const order = await paid()
+    await shop.book(order.id)
+    const { code } = await shipment(order.id)
+    await say(code, { status: 'in_transit' })
+    await say(code, { status: 'returning' })
+    expect(await say(code, { status: 'delivered' })).toMatchObject({ status: 'delivered' })
+    expect(await shop.see(order.id)).toMatchObject({ status: 'delivered' })
+    expect(await balancesOf(order.id)).toBe(0)
+  })
 
   it('although its courier has it ends too, and staff look for the booking there', async () => {
     const order = await paid()
@@ -292,7 +333,10 @@ describe('a booked parcel that was never carried', () => {
     ]
     for (const each of said) expect(await refusal(say(code, each))).toBe('kernel.option_not_taken')
     await say(code, { status: 'in_transit' })
-    expect(await refusal(say(code, without))).toBe('kernel.option_not_taken')
+    expect(await refusal(say(code, { status: 'cancelled' }))).toBe('kernel.illegal_transition')
+    expect(await refusal(say(code, { status: 'lost', isWithoutCourier: true }))).toBe(
+      'kernel.option_not_taken',
+    )
     await say(code, { status: 'returned' })
     await say(code, { status: 'returned', courierPrice: 'returned' })
     expect(await shipment(order.id)).toMatchObject({

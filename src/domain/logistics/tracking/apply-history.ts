@@ -1,5 +1,5 @@
 import type { CourierEvent, CourierOrder } from '../courier.ts'
-import { isOver, type ShipmentStatus, shipmentTransitions } from '../transitions.ts'
+import { isByCourier, isOver, type ShipmentStatus } from '../transitions.ts'
 import { courierStatus, statesOf } from './courier-statuses.ts'
 
 /** A parcel, with the time up to which the courier's history was applied to it. */
@@ -113,9 +113,7 @@ function followLine(
   isNewEvent: boolean,
 ): void {
   const agrees = states.includes(followed.status)
-  const to = agrees
-    ? followed.status
-    : states.find((state) => shipmentTransitions[followed.status].includes(state))
+  const to = agrees ? followed.status : states.find((state) => isByCourier(followed.status, state))
   const isLate = !isNewEvent || isBeforeHand(followed, states, line.updatedAt)
   const providerStatus = courierStatus(line.status)
   if (to === undefined || (!agrees && isLate)) {

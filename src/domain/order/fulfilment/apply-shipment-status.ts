@@ -11,8 +11,10 @@ import {
   orderMachine,
   orderTransitions,
   refundStates,
+  travellingStates,
 } from '../transitions.ts'
 import { applyStatusEffects } from './apply-status-effects.ts'
+import { isNeverSent, takeBackUnsent } from './take-back-unsent.ts'
 
 /** The order status that follows from each parcel status, while the parcel is on its way to the buyer. */
 const orderStatusOf: Partial<Record<ShipmentStatus, OrderStatus>> = {
@@ -108,6 +110,7 @@ async function moveOrders(work: Work, updates: readonly ParcelUpdate[]): Promise
   const latest = new Map(updates.map((update) => [update.orderId, update]))
   const orders = await lockOrders(work.tx, latest.keys())
   const moves = [...orders.values()].map((order) => moveOf(order, latest.get(order.id) as ParcelUpdate))
+  for (const { order, to } of moves) if (isNeverSent(order, to)) await takeBackUnsent(work, order.id)
   await moveState(work, orderMachine, {
     rows: moves.map(({ order, to, reason, ...facts }) => ({
       id: order.id,
@@ -153,9 +156,11 @@ function moveOf(order: LockedOrder, { to: parcel, waybill, trackingUrl }: Parcel
   if (parcel === 'cancelled' && bookableStates.includes(order.status)) {
     return { ...facts, to: 'on_hold', reason: NOT_SERVICEABLE }
   }
-  if ((parcel === 'cancelled' || parcel === 'not_found') && order.status === 'ready_for_pickup') {
+  const isOff = parcel === 'cancelled' || parcel === 'not_found'
+  if (isOff && (order.status === 'ready_for_pickup' || travellingStates.includes(order.status))) {
     return { ...facts, to: 'processing', reason: CANCELLED_BY_COURIER }
   }
+  if (parcel === 'delivered' && order.status === 'returning') return { ...facts, to: parcel, reason: null }
   const end = astray[parcel]
   if (end?.from.includes(order.status)) return { ...facts, to: end.to, reason: null }
   const target = orderStatusOf[parcel]

@@ -5,6 +5,7 @@ import {
   cancelAtCourier,
   cancelledShipmentStates,
   getShipment,
+  isNeverLeft,
   logisticsErrors,
   moveParcelByHand,
   type ParcelMoveByHand,
@@ -20,8 +21,8 @@ export interface ShipmentMove extends ParcelMoveByHand {
   /** True if the courier has just cancelled the parcel at laku's request, before this change of status. */
   isCancelledThere?: boolean | undefined
   /**
-   * True if the person says that a booked parcel was never carried, even if its courier does not agree or
-   * does not know the parcel.
+   * True if the person says that a parcel was never carried, even if its courier does not agree, does not
+   * know the parcel, or reported that it has the parcel.
    */
   isWithoutCourier?: boolean | undefined
   /** The code of the error by which the courier did not agree (`tryToCancelBooking`). */
@@ -34,7 +35,7 @@ export interface ShipmentMove extends ParcelMoveByHand {
  *
  * Laku may have asked a courier to carry the parcel and got no answer. Then the courier may have a booking
  * that nobody needs. So staff are notified when such a parcel is cancelled. They are also notified when a
- * booked parcel is cancelled although its courier does not agree.
+ * parcel is cancelled although its courier does not agree, or has reported that it carries the parcel.
  * @throws logistics.shipment_not_found, courier_unavailable, kernel.illegal_transition, option_not_taken,
  * second_person_needed, forbidden
  */
@@ -48,18 +49,28 @@ export async function setShipmentStatus(work: Work, input: ShipmentMove): Promis
     return before
   }
   const isBookingEnded = before.status === 'booked' && cancelledShipmentStates.includes(input.status)
-  if (isWithoutCourier && !isBookingEnded)
+  const isLeftBehind = isNeverLeft(before.status, input.status)
+  if (isWithoutCourier && !isBookingEnded && !isLeftBehind)
     throw kernelErrors.option_not_taken({
       option: '--without-courier',
       shipment: before.code,
-      why: `only a booked parcel can be ${cancelledShipmentStates.join(' or ')} so, and this one is ${before.status}`,
+      why: `only a parcel on its way can be cancelled so, and this one is ${before.status} and would be ${input.status}`,
+    })
+  if (isLeftBehind && !isWithoutCourier)
+    throw kernelErrors.illegal_transition({
+      subject: 'shipment',
+      code: before.code,
+      from: before.status,
+      to: input.status,
+      otherwise: '--without-courier, if the parcel never left',
     })
   // The parcel was booked after laku had looked for a booking to cancel.
   if (isCancelledThere === false && isBookingEnded)
     throw logisticsErrors.courier_unavailable({ code: before.code, reason: 'booked_meanwhile' })
   const after = await moveParcelByHand(work, input, (orderId) => takeLost(work, orderId))
   if (before.status === 'pending') await reportPossibleBooking(work, after.id, 'was cancelled by hand')
-  if (courierSays && courierSays !== ORDER_UNKNOWN) reportUnagreed(work, after, courierSays)
+  if (isLeftBehind) reportUnagreed(work, after, `it was ${before.status}`)
+  else if (courierSays && courierSays !== ORDER_UNKNOWN) reportUnagreed(work, after, courierSays)
   return after
 }
 

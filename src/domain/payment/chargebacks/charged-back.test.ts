@@ -14,8 +14,8 @@ import {
   recordChargeback,
   releaseEscrow,
 } from '../index.ts'
+import { bookTransactions } from '../reconciliation/book-transactions.ts'
 import type { GatewayTransaction } from '../reconciliation/gateway-transactions.ts'
-import { recordChargebacks } from './book.ts'
 import { bookWonDispute } from './book-won-dispute.ts'
 
 describe('a buyer gets back what they paid, and that once', () => {
@@ -35,6 +35,22 @@ describe('a buyer gets back what they paid, and that once', () => {
     const said = { paymentId: payment.id, paidAmountIdr, paidAt, channel: 'CREDIT_CARD', invoiceId }
     await f.laku.system((work) => confirmPayments(work, [said]))
     return { ...payment, ...buyer }
+  }
+  /** Books a chargeback line of the provider's list as its reading does. Returns the number of new losses. */
+  const line = async (id: string, paymentId: string, amountIdr: number) => {
+    const { code: referenceId } = await f.row(paymentId)
+    const nothing = { productId: null, paymentLinkId: null, channel: null, feeIdr: 0, roundedIdr: 0 }
+    const said = {
+      type: 'CHARGEBACK',
+      status: 'SUCCESS',
+      moneyIn: false,
+      feeStatus: 'NOT_APPLICABLE',
+    } as const
+    return await f.laku.system(async (work) => {
+      const at = { createdAt: work.now, updatedAt: work.now }
+      const found: GatewayTransaction = { id, referenceId, amountIdr, ...nothing, ...said, ...at }
+      return (await bookTransactions(work, [found])).chargebacks
+    })
   }
   const chargeBack = (paymentId: string, amountIdr: number) =>
     f.laku.as(finance(), (work) => recordChargeback(work, { transactionId: newId(), paymentId, amountIdr }))
@@ -158,8 +174,7 @@ describe('a buyer gets back what they paid, and that once', () => {
     expect(await f.balance(`wallet:${wrong.userId}`)).toBe(110_000)
     expect(await f.balance(`wallet:${right.userId}`)).toBe(70_000)
     expect((await books()).loss).toBe(loss)
-    const line = { transactionId: 'mistaken', paymentId: right.id, amountIdr: 35_000 }
-    await f.laku.system((work) => recordChargebacks(work, [line]))
+    await line('mistaken', right.id, 35_000)
     expect(await f.balance(`wallet:${right.userId}`)).toBe(75_000)
     // If a chargeback was won in part, only its rest moves. The other payment has room for this rest.
     const [from, to] = [await paid(), await paid()]
@@ -190,8 +205,6 @@ describe('a buyer gets back what they paid, and that once', () => {
   })
 
   describe('told of by staff and found in the provider’s book under another id', () => {
-    const line = (transactionId: string, paymentId: string, amountIdr: number) =>
-      f.laku.system((work) => recordChargebacks(work, [{ transactionId, paymentId, amountIdr }]))
     const tell = (told: ReportedChargeback) => f.laku.as(finance(), (work) => recordChargeback(work, told))
     const lostOf = async (paymentId: string) => {
       const { chargedBackIdr } = await f.row(paymentId)
