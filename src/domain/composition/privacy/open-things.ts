@@ -24,6 +24,7 @@ export type OpenThings = Partial<
     | 'payments'
     | 'refunds'
     | 'refundsAtProvider'
+    | 'linesAtProvider'
     | 'quarantined'
     | 'suspense'
     | 'claims'
@@ -50,6 +51,13 @@ export async function openThings(tx: Tx, userId: string): Promise<OpenThings> {
         where y.user_id = ${userId} and r.status in ${inSql(openStates(refundTransitions))}`)} as refunds,
       ${count(sql`provider_refunds f join refunds r on r.id = f.refund_id join payments y on y.id = r.payment_id
         where y.user_id = ${userId} and f.status = 'PENDING' and r.status in ${inSql(finalStates(refundTransitions))}`)} as refunds_at_provider,
+      ${count(sql`provider_lines l where exists (
+        select from payments y left join refunds r on r.payment_id = y.id
+        where y.user_id = ${userId} and (l.line ->> 'referenceId' = y.code or l.line ->> 'paymentLinkId' = y.provider_invoice_id
+          or l.line ->> 'productId' in (y.provider_invoice_id, y.provider_payment_id, y.provider_payment_request_id, r.provider_refund_id))
+        union all
+        select from payouts o where o.user_id = ${userId}
+          and (l.line ->> 'referenceId' = o.key or l.line ->> 'productId' = o.provider_payout_id))`)} as lines_at_provider,
       ${count(sql`quarantined_money q join payments y on y.id = q.payment_id
         where y.user_id = ${userId} and q.status = 'waiting'`)} as quarantined,
       ${count(sql`suspense_items where user_id = ${userId} and status in ${inSql(openStates(suspenseTransitions))}`)} as suspense,

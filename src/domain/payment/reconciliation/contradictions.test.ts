@@ -740,9 +740,13 @@ describe("the provider's book has the last word", () => {
     expect(await Promise.all([beyond, within, wrong].map(({ payment }) => lostOf(payment.id)))).toEqual([
       0, 0, 0,
     ])
+    // Lines that laku has not booked yet keep their buyer from being erased.
+    const open = () => f.laku.system(({ tx }) => openThings(tx, within.payment.userId))
+    expect(await open()).toMatchObject({ linesAtProvider: 2 })
     f.laku.clock.shift(301)
     await book()
     await agree()
+    expect(await open()).not.toHaveProperty('linesAtProvider')
     expect(await Promise.all([beyond, within, wrong].map(({ payment }) => lostOf(payment.id)))).toEqual([
       0, 50_000, 0,
     ])
