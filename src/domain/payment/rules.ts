@@ -155,9 +155,10 @@ interface TakenBack {
 
 /**
  * Matches a chargeback in the provider's transaction list with the booked chargebacks. Returns `known` if its
- * id is booked. Otherwise returns the chargeback that staff reported with the same payment and amount. Returns
- * `ask` if staff reported only other amounts for the payment. Returns `new` if they reported no chargeback of
- * it. If staff reported the chargeback with this id, `followTold` books the line and asks nothing here.
+ * id is booked. Otherwise returns the chargeback that staff reported with the same payment and amount.
+ * Returns `ask` if staff reported only other amounts for the payment. Returns `new` if they reported no
+ * chargeback of it. A line with the id under which staff reported it does not come here: `followTold` books
+ * it.
  */
 export function matchChargeback<
   T extends TakenBack & { providerTransactionId: string | null; isInSuspense?: boolean },
