@@ -8,12 +8,14 @@ import type { VerbGroup } from '../../cli/define/root.ts'
 import type { Actor } from '../../domain/kernel/index.ts'
 import { confirmPayments, openInvoice, releaseEscrow } from '../../domain/payment/index.ts'
 import { verbs as refundVerbs } from '../refunds/verbs.ts'
+import { verbs as suspenseVerbs } from '../suspense/verbs.ts'
 import { verbs as walletVerbs } from '../wallets/verbs.ts'
 import { verbs as paymentVerbs } from './verbs.ts'
 
 const nouns: Record<string, readonly (CommandDefinition | VerbGroup)[]> = {
   payments: paymentVerbs,
   refunds: refundVerbs,
+  suspense: suspenseVerbs,
   wallets: walletVerbs,
 }
 
@@ -94,7 +96,7 @@ describe('the commands of money', () => {
   it('read the provider’s book, and hold ours against it: 8 where they differ', async () => {
     const { invoiceId } = await opened()
     await f.pay(invoiceId)
-    f.laku.clock.shift(1801)
+    f.laku.clock.shift(3_600)
     const found = await run('payments reconcile')
     expect(found).toMatchObject({ ok: false })
     expect(found.differences.length).toBeGreaterThan(0)
@@ -104,6 +106,15 @@ describe('the commands of money', () => {
     expect(await run('payments sync')).toMatchObject({ complete: true, chargebacks: 0 })
     expect(await run('payments reconcile', { since: '-2h' })).toMatchObject({ ok: true, differences: [] })
     expect(exitCode()).toBe(0)
+    // The provider's list has the line, so its posting may not be put into suspense and paid out from there.
+    const posting = `payment:${payment.id}:confirmed`
+    await expect(run('suspense put', { posting, reason })).rejects.toMatchObject({
+      code: 'suspense.posting_young',
+    })
+    f.laku.clock.shift(3_600)
+    await expect(run('suspense put', { posting, reason })).rejects.toMatchObject({
+      code: 'suspense.posting_there',
+    })
   })
 
   it('end a payment, at once where no link was opened, else by asking', async () => {
