@@ -9,6 +9,7 @@ import type { Config } from '../src/runtime/config.ts'
 import type { Laku } from '../src/runtime/laku.ts'
 import { SWITCHES, type Switches, type SwitchName } from '../src/sandbox/profile.ts'
 import { runLaku } from './command-line.ts'
+import { query } from './global-setup.ts'
 import { openTestLaku, type TestLaku } from './laku.ts'
 
 const FLOAT_IDR = 100_000
@@ -103,7 +104,7 @@ function waysOf(laku: TestLaku) {
     },
     async reset(): Promise<void> {
       await ways.control('POST', 'reset')
-      await laku.db.deleteFrom('webhookInbox').execute()
+      await query(laku.ownerUrl, 'delete from webhook_inbox')
       // A payment is settled only days later, so its refund needs money that is already in the account.
       await ways.control('PUT', 'balance', { float_idr: FLOAT_IDR })
     },

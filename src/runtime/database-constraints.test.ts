@@ -1,9 +1,11 @@
+import { globSync, readFileSync } from 'node:fs'
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { query } from '../../test/global-setup.ts'
 import { openTestLaku, type TestLaku } from '../../test/laku.ts'
 import { hire } from '../../test/staff.ts'
 import { newId } from '../domain/kernel/index.ts'
+import { deletable } from './migrate.ts'
 
 let laku: TestLaku
 let guards: string[]
@@ -485,4 +487,22 @@ describe("the role of a person's shell", () => {
         and has_function_privilege(p.oid, 'execute')`)
     expect(functions).toEqual([])
   })
+})
+
+it('the application may delete from those tables alone from which its code deletes', async () => {
+  const { rows } = await laku.pool.query<{ name: string }>(`
+    select c.relname as name from pg_class c
+    where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p')
+      and has_table_privilege(c.oid, 'delete, truncate') order by 1`)
+  expect(rows.map(({ name }) => name)).toEqual(deletable)
+  const used = new Set(['limit_uses'])
+  for (const file of globSync('src/**/*.ts')) {
+    if (file.endsWith('.test.ts')) continue
+    const text = readFileSync(file, 'utf8')
+    for (const [, name = ''] of text.matchAll(/\bdelete from\s+(?:public\.)?([a-z_]+|\$)/g)) used.add(name)
+    for (const [, name = ''] of text.matchAll(/deleteFrom\(\s*'(\w+)'/g))
+      used.add(name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`))
+  }
+  expect([...used].sort()).toEqual(deletable)
+  await expect(laku.pool.query('delete from payments')).rejects.toThrow('permission denied')
 })

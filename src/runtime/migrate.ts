@@ -69,6 +69,38 @@ const readOnly = [
   'kysely_migration_lock',
 ]
 /**
+ * The tables from which the application may delete rows: what expires, what a person may have erased, and
+ * marks that are taken away again. All other rows stay: orders, payments and people are never deleted. The
+ * trigger of `limit_uses` refuses the deletion itself.
+ * @internal
+ */
+export const deletable = [
+  'addresses',
+  'auth_sessions',
+  'bank_batches',
+  'bank_files_in_doubt',
+  'bank_references',
+  'called_codes',
+  'code_spending',
+  'command_run_lines',
+  'command_runs',
+  'idempotency_keys',
+  'limit_uses',
+  'notification_deliveries',
+  'notification_preferences',
+  'notifications',
+  'otp_challenges',
+  'paces',
+  'provider_lines',
+  'push_subscriptions',
+  'shipping_rates',
+  'stock_shortages',
+  'way_changes',
+  'way_keys',
+  'whatsapp_holds',
+  'whatsapp_pace',
+]
+/**
  * Some tables, and the columns of each that the application may update. It may update no other column of
  * these tables.
  */
@@ -125,19 +157,21 @@ async function grantToApplication(db: Kysely<unknown>, appRole: string): Promise
   const role = sql.id(appRole)
   await db.transaction().execute(async (tx) => {
     await sql`grant usage on schema public to ${role}`.execute(tx)
-    await sql`grant select, insert, update, delete on all tables in schema public to ${role}`.execute(tx)
+    await sql`grant select, insert, update on all tables in schema public to ${role}`.execute(tx)
+    // An earlier version granted this on every table.
+    await sql`revoke delete, truncate on all tables in schema public from ${role}`.execute(tx)
+    await sql`grant delete on ${sql.join(deletable.map((name) => sql.table(name)))} to ${role}`.execute(tx)
     await sql`grant usage on all sequences in schema public to ${role}`.execute(tx)
-    for (const table of writtenOnce)
-      await sql`revoke update, delete, truncate on ${sql.table(table)} from ${role}`.execute(tx)
+    for (const table of writtenOnce) await sql`revoke update on ${sql.table(table)} from ${role}`.execute(tx)
     for (const table of readOnly) {
-      await sql`revoke insert, update, delete, truncate on ${sql.table(table)} from ${role}`.execute(tx)
+      await sql`revoke insert, update on ${sql.table(table)} from ${role}`.execute(tx)
     }
-    await sql`revoke update, truncate on ledger_snapshots from ${role}`.execute(tx)
+    await sql`revoke update on ledger_snapshots from ${role}`.execute(tx)
     await sql`revoke all on ${sql.table(OWN_SECRET)} from ${role}`.execute(tx)
-    await sql`revoke insert, delete on attention from ${role}`.execute(tx)
+    await sql`revoke insert on attention from ${role}`.execute(tx)
     await sql`grant insert (${columns(raised)}) on attention to ${role}`.execute(tx)
     for (const [table, names] of Object.entries(updatable)) {
-      await sql`revoke update, truncate on ${sql.table(table)} from ${role}`.execute(tx)
+      await sql`revoke update on ${sql.table(table)} from ${role}`.execute(tx)
       if (names.length > 0)
         await sql`grant update (${columns(names)}) on ${sql.table(table)} to ${role}`.execute(tx)
     }

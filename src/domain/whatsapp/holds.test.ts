@@ -21,10 +21,11 @@ beforeAll(async () => {
 afterAll(() => laku.close())
 beforeEach(async () => {
   await control('POST', 'reset')
-  for (const table of ['whatsappMessages', 'whatsappHolds'] as const)
-    await laku.db.deleteFrom(table).execute()
-  // The application may not delete attention items; the database's owner may.
-  await query(laku.ownerUrl, 'delete from attention')
+  // The application may not delete attention items and messages; the database's owner may.
+  await query(
+    laku.ownerUrl,
+    'delete from whatsapp_messages; delete from whatsapp_holds; delete from attention',
+  )
 })
 
 async function control(method: string, path: string, body?: unknown): Promise<unknown> {

@@ -31,9 +31,10 @@ beforeEach(async () => {
   await control('PUT', 'profile', {})
   laku.config.whatsappApiUrl = laku.sandbox.whatsappUrl
   laku.providers.whatsapp = createWhatsApp(laku.config)
-  await laku.db.deleteFrom('whatsappMessages').execute()
-  await laku.db.deleteFrom('whatsappHolds').execute()
-  await query(laku.ownerUrl, 'delete from attention')
+  await query(
+    laku.ownerUrl,
+    'delete from whatsapp_messages; delete from whatsapp_holds; delete from attention',
+  )
 })
 
 async function control(method: string, path: string, body: object): Promise<void> {

@@ -1,6 +1,7 @@
 import { createHmac } from 'node:crypto'
 import type { FastifyInstance } from 'fastify'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { query } from '../../../test/global-setup.ts'
 import { openTestLaku, type TestLaku } from '../../../test/laku.ts'
 import { buildServer } from '../server.ts'
 import { whatsappWebhookRoutes } from './whatsapp.ts'
@@ -18,7 +19,7 @@ afterAll(async () => {
   await laku.close()
 })
 beforeEach(async () => {
-  await laku.db.deleteFrom('webhookInbox').execute()
+  await query(laku.ownerUrl, 'delete from webhook_inbox')
 })
 
 const stored = () => laku.db.selectFrom('webhookInbox').select(['provider', 'body', 'status']).execute()

@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { query } from '../../../../test/global-setup.ts'
 import { admin } from '../../../../test/laku.ts'
 import { staff } from '../../../../test/staff.ts'
 import { refusal } from '../../../../test/storefront.ts'
@@ -243,7 +244,7 @@ describe('closing an account', () => {
     f.laku.clock.shift(7 * DAY_S)
     await sweep()
     expect(await raised()).toEqual([{ command: `laku users show ${userId}` }])
-    await f.laku.db.deleteFrom('walletAdjustments').where('id', '=', open).execute()
+    await query(f.laku.ownerUrl, `delete from wallet_adjustments where id = '${open}'`)
     f.laku.clock.shift(3_600)
     await sweep()
     expect((await userOf(userId)).status).toBe('deleted')

@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { query } from '../../../../test/global-setup.ts'
 import { openTestLaku, type TestLaku } from '../../../../test/laku.ts'
 import { answerOf, codeOf, groupChoreography, Market } from '../../../../test/market.ts'
 import { newId } from '../../kernel/index.ts'
@@ -89,7 +90,7 @@ describe('a join', () => {
     await expect(late).rejects.toMatchObject({ code: 'group_buying.variant_not_in_session' })
     const shown = (await market.see(even.id)).tiers[0]?.variantPrices
     expect(shown?.map((variantPrice) => variantPrice.unitPriceIdr)).toEqual([50_000, 50_000])
-    await sql`delete from product_variants where sku = 'LATE'`.execute(laku.db)
+    await query(laku.ownerUrl, "delete from product_variants where sku = 'LATE'")
     await market.addStock(5)
     await market.addStock(5, market.otherVariantId)
     await market.pay(joinAnswer.payment.id)

@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { query } from '../../../../test/global-setup.ts'
 import { openTestLaku, type TestLaku } from '../../../../test/laku.ts'
 import { isPaused } from '../../ops/index.ts'
 import { databaseDoubt, doubtMoved, recordDatabaseIdentity, recordFirstPlace } from '../index.ts'
@@ -45,7 +46,7 @@ describe('which database this is', () => {
   ]
   it.each(copies)('is in doubt where %s: what calls a provider waits, joins go on', async (why, made) => {
     expect(await paused()).toEqual([false, false, false, false])
-    await sql.raw(made).execute(laku.db)
+    await query(laku.ownerUrl, made)
     expect(await doubt()).toMatchObject({ why })
     expect(await paused()).toEqual([true, true, true, false])
     await record()
