@@ -331,10 +331,11 @@ describe('the keys of the database rotate', () => {
     await told(rotating())
     const messages = await laku.db
       .selectFrom('whatsappMessages')
-      .select('params')
+      .select(['params', 'sealedParams'])
       .where('dedupeKey', 'like', `way_in:${changeId}#${old.keyId}#%`)
       .execute()
-    const link = /\/stop\/([\w.-]+)/.exec(JSON.stringify(messages))?.[1] ?? ''
+    const [sent] = messages.flatMap(({ sealedParams }) => openParams(alone().vault, sealedParams ?? ''))
+    const link = /\/stop\/([\w.-]+)/.exec(sent ?? '')?.[1] ?? ''
     expect(JSON.stringify(messages)).toContain('menggantikan tautan kami sebelumnya')
     expect([readStopToken(alone().vault, link), readStopToken(old, link)]).toEqual([changeId, undefined])
     await query(laku.ownerUrl, 'delete from way_changes')
