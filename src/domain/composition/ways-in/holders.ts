@@ -38,25 +38,30 @@ export async function holdersOf(work: Work, change: WayChange): Promise<Holders>
   const { id, subject, way, old } = change
   const current = await currentOf(work, subject)
   const recent = await changesOf(work, subject, secondsAfter(work.now, -REMEMBERED_S))
-  const own = recent.findIndex((one) => one.id === id)
-  const replacedBy = (of: Channel) => recent.filter((one) => one.way === of && one.old !== null)
+  const own = recent.findIndex((pastChange) => pastChange.id === id)
+  const replacedBy = (of: Channel) =>
+    recent.filter((pastChange) => pastChange.way === of && pastChange.old !== null)
   const channel = way === 'phone' || way === 'email' ? way : undefined
-  const next = channel && recent.slice(own + 1).find((one) => one.way === channel)
+  const next = channel && recent.slice(own + 1).find((pastChange) => pastChange.way === channel)
   const valueNow = channel && (next ? next.old : channel === 'email' ? current.emailSet : current.phone)
   const contactsOf = (of: Channel) => {
     const first = way === of ? old : current[of]
-    const before = replacedBy(of).flatMap((one) => (one.id === id || one.old === null ? [] : [one.old]))
+    const before = replacedBy(of).flatMap((pastChange) =>
+      pastChange.id === id || pastChange.old === null ? [] : [pastChange.old],
+    )
     const all = [...new Set([...(first === null ? [] : [first]), ...before])]
     return of === channel ? all.filter((contact) => contact !== valueNow) : all
   }
-  const earlier = channel && own > 0 ? replacedBy(channel).filter((one) => recent.indexOf(one) < own) : []
+  const earlier =
+    channel && own > 0 ? replacedBy(channel).filter((pastChange) => recent.indexOf(pastChange) < own) : []
   return {
     phones: contactsOf('phone'),
     mails: contactsOf('email'),
     locale: current.locale,
     changeToStop: (holder) =>
-      earlier.find((one) => one.old === holder && one.stoppableUntil > work.now)?.id ?? id,
-    gaveBack: earlier.some((one) => one.old === valueNow),
+      earlier.find((pastChange) => pastChange.old === holder && pastChange.stoppableUntil > work.now)?.id ??
+      id,
+    gaveBack: earlier.some((pastChange) => pastChange.old === valueNow),
   }
 }
 

@@ -101,4 +101,4 @@ export async function markPage(
   return numAffectedRows === 1n
 }
 
-const later = (one: Date | null, other: Date): Date => (one && one > other ? one : other)
+const later = (first: Date | null, second: Date): Date => (first && first > second ? first : second)
