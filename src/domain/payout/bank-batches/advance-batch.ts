@@ -214,14 +214,28 @@ export async function confirmBatch(
 }
 
 /**
- * Locks the withdrawals that these lines pay, the retries of these withdrawals, and their wallets. They are
- * locked before any limit, as in all other code.
+ * Locks the withdrawals that these lines pay, all other tries of these withdrawals with their payouts, and
+ * their wallets. They are locked before any limit, as in all other code: a transfer that arrives after all
+ * takes back each other try (`reviveWithdrawals`).
  */
 async function lockPaid(work: Work, lines: readonly Line[]): Promise<void> {
   const own = lines.filter((line) => line.purpose === 'withdrawal')
-  const ids = own.map((line) => line.subjectId)
+  if (own.length === 0) return
   const userIds = own.flatMap((line) => line.userId ?? [])
-  await lockRows(work.tx, { withdrawal: { id: ids, retryOf: ids }, wallet: { id: userIds } })
+  const { rows } = await sql<{ id: string }>`
+    with first as (
+      select distinct coalesce(earlier_subject_id, subject_id) as id from payouts
+      where subject_id = any(${own.map((line) => line.subjectId)}::uuid[])
+    )
+    select subject_id as id from payouts where subject_id in (select id from first)
+    union select subject_id from payouts where earlier_subject_id in (select id from first)`.execute(work.tx)
+  const ids = rows.map(({ id }) => id)
+  // The newest try may have no payout yet. It is a retry of one that has.
+  await lockRows(work.tx, {
+    payout: { subjectId: ids },
+    withdrawal: { id: ids, retryOf: ids },
+    wallet: { id: userIds },
+  })
 }
 
 /**

@@ -6,7 +6,7 @@ import { budi, openSettlementFixture, type SettlementFixture, sinta } from '../.
 import { refusal } from '../../../../test/storefront.ts'
 import { good } from '../../../../test/wallets.ts'
 import { updateFactory } from '../../factory/index.ts'
-import { type Actor, newId, runChecks } from '../../kernel/index.ts'
+import { type Actor, lockRows, newId, runChecks } from '../../kernel/index.ts'
 import { balanceIdr, credit, debit, post } from '../../ledger/index.ts'
 import { transfersOf } from '../../payout/bank-batches/read-batches.ts'
 import {
@@ -31,6 +31,7 @@ import {
   rejectUnsent,
   rejectWithdrawal,
   requestWithdrawal,
+  retryWithdrawal,
   stopDestination,
   walletChecks,
 } from '../../wallet/index.ts'
@@ -553,6 +554,55 @@ describe('case 5: a bank transfer is a channel like the other', () => {
     expect(found?.map(({ name }) => name)).toEqual([
       'every bank transfer that was paid has a bank reference',
       'every withdrawal paid by hand has its bank reference',
+    ])
+  })
+
+  it('all tries of a withdrawal are locked before a limit is asked, also the retry of its retry', async () => {
+    const batchOf = () =>
+      as(budi, async (work) => {
+        const id = await makeBatch(work)
+        await claimWithdrawalsForBank(work, { batch: async () => id })
+        await handOutBatch(work, id)
+        return String((await showBatch(work, id)).number)
+      })
+    const retry = (withdrawal: string) => as(sinta, (work) => retryWithdrawal(work, { withdrawal }))
+    const [first, other] = [await byHand(6_000), await byHand(7_000)]
+    f.laku.clock.shift(25 * 3600)
+    const batch = await batchOf()
+    await reject(batch, first.code)
+    const second = await retry(first.code)
+    await reject(await batchOf(), second.code)
+    const third = await retry(second.code)
+    // The first transfer arrives after all, which takes the third try back; the rejection takes a limit.
+    const words = [
+      { code: first.code, verdict: 'paid' as const, reference: 'HAND 40001' },
+      { code: other.code, verdict: 'rejected' as const },
+    ]
+    let heard: Promise<unknown> | undefined
+    await f.laku.system(async (work) => {
+      await lockRows(work.tx, { withdrawal: { id: [third.id] } })
+      heard = as(budi, (inner) => confirmBatch(inner, { batch, words }))
+      await waitForLock(f.laku)
+      const { rows } = await sql<{ isFree: boolean }>`
+        select pg_try_advisory_xact_lock(hashtextextended(${`limit given r user:${other.userId}`}, 0)) as is_free`.execute(
+        work.tx,
+      )
+      expect(rows).toEqual([{ isFree: true }])
+    })
+    await heard
+    const statusOf = async (id: string) =>
+      (
+        await f.laku.db
+          .selectFrom('withdrawals')
+          .select('status')
+          .where('id', '=', id)
+          .executeTakeFirstOrThrow()
+      ).status
+    expect(await Promise.all([first.id, second.id, third.id, other.id].map(statusOf))).toEqual([
+      'succeeded',
+      'failed',
+      'rejected',
+      'failed',
     ])
   })
 })

@@ -176,6 +176,11 @@ async function moveWithdrawals(
     where: sql`m.id = t.id`,
     returning: sql<Moved>`t.id, t.code, t.user_id, t.amount_idr, t.fee_idr, t.closes_account, m.status as from`,
   })
+  // Wallets are locked before limits and ledger balances, in the same order as a new withdrawal locks them.
+  await lockWallets(
+    work,
+    rows.map((row) => row.userId),
+  )
   if (to === 'failed' || to === 'reversed') {
     await undoUse(
       work,
@@ -183,11 +188,6 @@ async function moveWithdrawals(
       rows.map((row) => row.id),
     )
   }
-  // Wallets are locked before any ledger balance, in the same order as a new withdrawal locks them.
-  await lockWallets(
-    work,
-    rows.map((row) => row.userId),
-  )
   if (to === 'reversed') {
     await ensureWallets(
       work,
