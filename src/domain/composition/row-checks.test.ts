@@ -161,7 +161,10 @@ describe('rows of business are held to their postings, both ways', () => {
         }
         const rows = bookChecks.filter(
           (check) =>
-            'kinds' in check || /booked once|a payout has the amount|own buyer|balance rows/.test(check.name),
+            'kinds' in check ||
+            /booked once|a payout has the amount|own buyer|balance rows|counted in the limits/.test(
+              check.name,
+            ),
         )
         found = (await runChecks(rows, tx as unknown as Tx, laku.vault)).flatMap((runCheck) =>
           runCheck.ok ? [] : [runCheck.name.replace(/ agree with their postings.*/, '')],
@@ -250,16 +253,32 @@ describe('rows of business are held to their postings, both ways', () => {
     expect(await foundAfter(...posted(kind, about, key))).toContain(name)
   })
 
-  it('debts that were written off before anybody counted get their rows by a migration', async () => {
+  it.each([
+    ['goodwill', 'every adjustment of a wallet'],
+    ['withdrawal', 'every withdrawal that was let go'],
+    ['refund', 'every refund by staff'],
+    ['quarantine', 'every decision about quarantined money'],
+    ['suspense', 'every decision about suspense'],
+  ])('a counted decision of the kind %s that is deleted, and a count of nothing', async (kind, name) => {
     if (!superuser) return
-    const uncounted = "delete from limit_uses where kind = 'write_off'"
+    const counted = `${name} is counted in the limits, and every count has one`
+    expect(await foundAfter(`delete from limit_uses where kind = '${kind}'`)).toContain(counted)
+    const ofNothing = `update limit_uses set subject_id = gen_random_uuid()::text where kind = '${kind}'`
+    expect(await foundAfter(ofNothing)).toContain(counted)
+  })
+
+  it('decisions that were made before anybody counted get their rows by migrations', async () => {
+    if (!superuser) return
+    const uncounted = 'delete from limit_uses'
     const found = await foundAfter(uncounted)
     expect(found).toEqual(expect.arrayContaining(['debts written off', 'debts of buyers written off']))
-    const filled = readFileSync(join(migrationsFolder, '0181_debts_written_off_before_counting.sql'), 'utf8')
-    // The migration meets all triggers.
+    const filled = ['0181_debts_written_off_before_counting.sql', '0184_decisions_before_counting.sql'].map(
+      (name) => readFileSync(join(migrationsFolder, name), 'utf8'),
+    )
+    // The migrations meet all triggers.
     const guarded =
-      "update limit_uses set kind = kind where set_config('session_replication_role', 'origin', true) = 'origin'"
-    expect(await foundAfter(uncounted, guarded, filled)).toEqual(await foundAfter())
+      "update users set updated_at = updated_at where set_config('session_replication_role', 'origin', true) = 'origin'"
+    expect(await foundAfter(uncounted, guarded, ...filled)).toEqual(await foundAfter())
   })
 
   it('a settlement that says it is paid, one deleted, and a posting of none', async () => {
@@ -269,6 +288,9 @@ describe('rows of business are held to their postings, both ways', () => {
         adjustments_idr, net_idr, plan_hash, calculated_by, calculated_at, approved_hash, created_at, updated_at)
       select ${nobody}, 'STL-X', id, now(), 'paid', 1, 100, 5, 0, 0, 95, '', '', now(), '', now(), now() from factories limit 1`
     expect(await foundAfter(made)).toContain('settlements')
+    expect(
+      await foundAfter(made, "update settlements set approved_at = now() where code = 'STL-X'"),
+    ).toContain('every approval of a settlement is counted in the limits, and every count has one')
   })
 
   it('a state that its postings do not have', async () => {

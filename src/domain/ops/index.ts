@@ -22,6 +22,7 @@ export {
   shownOrUnreadable,
   UNREADABLE,
 } from './bank-account.ts'
+export { type CountedRows, countedCheck } from './counted-check.ts'
 export {
   allowCommand,
   allowOverLimit,

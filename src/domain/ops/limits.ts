@@ -144,7 +144,7 @@ export async function countUse(work: Work, use: LimitUse, second: string | null 
  * The name that is stored in place of a person if nobody knows who made a decision. A decision under this
  * name counts against everybody's limits.
  */
-const LOST_DAY = 'the lost day'
+export const LOST_DAY = 'the lost day'
 
 /**
  * Counts a staff decision about money that was made before a database restore and is missing in the restored

@@ -1,6 +1,7 @@
 import { type RawBuilder, sql } from 'kysely'
 import { type Check, checkOf, inSql } from '../kernel/index.ts'
 import { heldToRows } from '../ledger/index.ts'
+import { countedCheck } from '../ops/index.ts'
 import {
   arrivedRefundStates,
   receivedStates,
@@ -114,6 +115,22 @@ export const paymentRowChecks: readonly Check[] = [
       ) l(account, idr)
       where q.status = 'applied' and not exists (
         select from payments p where p.provider_invoice_id = q.provider_invoice_id and ${isReceived})`,
+  }),
+  countedCheck({
+    name: 'every refund by staff is counted in the limits, and every count has one',
+    kinds: ['refund'],
+    table: 'refunds',
+    subject: 'refund',
+    decided: sql`
+      select r.id::text, r.code from refunds r
+      where r.requested_by like 'staff:%' and r.part_of is null and r.status not in ${inSql(ungrantedRefundStates)}`,
+  }),
+  countedCheck({
+    name: 'every decision about quarantined money is counted in the limits, and every count has one',
+    kinds: ['quarantine'],
+    table: 'quarantined_money',
+    subject: 'quarantine',
+    decided: sql`select q.id::text, 'the quarantined ' || q.provider_invoice_id from quarantined_money q where q.status = 'applied'`,
   }),
   heldToRows({
     name: 'debts of buyers written off',

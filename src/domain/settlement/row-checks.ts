@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import { type Check, checkOf, inSql } from '../kernel/index.ts'
 import { heldToRows } from '../ledger/index.ts'
+import { countedCheck } from '../ops/index.ts'
 import { onceSentSettlementStates, sentSettlementStates } from './transitions.ts'
 
 // The maximum number of rows that one check lists. A broken invariant may concern ten thousand rows, but a
@@ -42,6 +43,13 @@ export const settlementRowChecks: readonly Check[] = [
           else not d.has_it end)
       limit ${SHOWN}`,
   ),
+  countedCheck({
+    name: 'every approval of a settlement is counted in the limits, and every count has one',
+    kinds: ['settlement'],
+    table: 'settlements',
+    subject: 'settlement',
+    decided: sql`select s.id::text, s.code from settlements s where s.approved_at is not null`,
+  }),
   heldToRows({
     name: 'debts written off',
     kinds: ['factory.written_off'],

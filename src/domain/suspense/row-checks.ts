@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import type { Check } from '../kernel/index.ts'
 import { heldToRows } from '../ledger/index.ts'
+import { countedCheck } from '../ops/index.ts'
 
 /**
  * The check that suspense items agree with their ledger postings into suspense and out of it. A chargeback
@@ -34,5 +35,14 @@ export const suspenseRowChecks: readonly Check[] = [
         union all
         select coalesce(p.place, 'suspense:' || i.code), i.amount_idr
       ) l(account, idr)`,
+  }),
+  countedCheck({
+    name: 'every decision about suspense is counted in the limits, and every count has one',
+    kinds: ['suspense'],
+    table: 'suspense_items',
+    subject: 'suspense',
+    decided: sql`
+      select i.id::text, i.code from suspense_items i
+      where i.status in ('offset', 'wallet', 'collected', 'written_off', 'reassigned') and not i.by_fact`,
   }),
 ]

@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import { type Check, checkOf, inSql } from '../kernel/index.ts'
 import { heldToRows } from '../ledger/index.ts'
+import { countedCheck } from '../ops/index.ts'
 import { returnedWithdrawalStates, unsentWithdrawalStates } from './transitions.ts'
 
 // The maximum number of rows that one check lists. A broken invariant may concern ten thousand rows, but a
@@ -75,6 +76,20 @@ export const walletRowChecks: readonly Check[] = [
       cross join lateral (values ('wallet:' || j.user_id, -j.change_idr),
         (case j.kind when 'goodwill' then 'subsidy' else 'adjustments' end, j.change_idr)) l(account, idr)
       where j.status = 'posted'`,
+  }),
+  countedCheck({
+    name: 'every adjustment of a wallet is counted in the limits, and every count has one',
+    kinds: ['goodwill', 'correction'],
+    table: 'wallet_adjustments',
+    subject: 'wallet_adjustment',
+    decided: sql`select j.id::text, 'the adjustment ' || j.id from wallet_adjustments j where j.status = 'posted'`,
+  }),
+  countedCheck({
+    name: 'every withdrawal that was let go is counted in the limits, and every count has one',
+    kinds: ['withdrawal', 'withdrawal_returned'],
+    table: 'withdrawals',
+    subject: 'withdrawal',
+    decided: sql`select w.id::text, w.code from withdrawals w where w.status <> 'held' and w.status <> 'rejected'`,
   }),
   checkOf(
     'every movement of a wallet has a known kind',

@@ -1,0 +1,39 @@
+import { type RawBuilder, sql } from 'kysely'
+import { type Check, checkOf } from '../kernel/index.ts'
+import { type LimitedKind, LOST_DAY } from './limits.ts'
+
+// The maximum number of rows that one check lists.
+const SHOWN = 10
+
+export interface CountedRows {
+  /** The name of the check, as in "every withdrawal that staff let go is counted in the limits". */
+  name: string
+  /** The kinds under which decisions about these rows are counted. */
+  kinds: readonly LimitedKind[]
+  /**
+   * The SQL that selects the rows about which a person decided, as `id` and `label`. It has the conditions of
+   * the table's trigger that demands the count.
+   */
+  decided: RawBuilder<unknown>
+  /** The table of the rows, and the word by which counts name such a row as their subject. */
+  table: string
+  subject: string
+}
+
+/**
+ * A check that the limits of one person and the rows of business agree, both ways: each decision is counted,
+ * and each count has its row. A superuser who deletes counts could otherwise decide about the same sums again
+ * and nobody would see it. Counts of a day that a restore lost have no row. It reads each table once.
+ */
+export const countedCheck = ({ name, kinds, decided, table, subject }: CountedRows): Check =>
+  checkOf(
+    name,
+    sql<{ line: string }>`
+      (select format('%s was decided, and no limit counts it', d.label) as line
+      from (${decided}) d(id, label)
+      where not exists (select from limit_uses u where u.subject_id = d.id) limit ${SHOWN})
+      union all
+      (select format('a limit counts %s %s of %s, which does not exist', u.kind, u.subject_id, u.amount_idr)
+      from limit_uses u
+      where u.kind = any(${kinds}) and u.subject_kind = ${subject} and u.person <> ${LOST_DAY} and not exists (select from ${sql.table(table)} r where r.id::text = u.subject_id) limit ${SHOWN})`,
+  )
