@@ -29,7 +29,9 @@ async function control(method: string, path: string, body?: object) {
     ...(body === undefined ? {} : { headers }),
     ...sent,
   })
-  return answer.status === 204 ? [] : ((await answer.json()) as { subject: string; body: string }[])
+  return answer.status === 204
+    ? []
+    : ((await answer.json()) as { id: string; subject: string; body: string }[])
 }
 const mails = () => control('GET', `messages?to=${to}`)
 const run = () =>
@@ -49,6 +51,24 @@ it('what is about money goes at once, each item once, and the rest waits for the
   const [daily] = await mails()
   expect(daily?.subject).toMatch(/^Laku: 2 items need attention, \d{4}-\d\d-\d\d$/)
   expect(daily?.body).toMatch(/A payout is stuck.*pickup_short/s)
+})
+
+it('a mail that left before its process died leaves again under the same id, and another mail has another', async () => {
+  await raise('payout_stuck', 'A payout is stuck')
+  const { mailer } = laku.providers
+  const dying = {
+    send: async (mail: Parameters<typeof mailer.send>[0]) => {
+      await mailer.send(mail)
+      throw new Error('the process died')
+    },
+  }
+  const died = mailAttention({ unitOfWork: laku.unitOfWork, actor: system, mailer: dying, to })
+  await expect(died).rejects.toThrow('died')
+  expect([await run(), await run()]).toEqual([true, false])
+  await raise('payout_stuck', 'Another payout is stuck')
+  expect(await run()).toBe(true)
+  const ids = (await mails()).map((mail) => mail.id)
+  expect([ids.length, new Set(ids).size]).toEqual([3, 2])
 })
 
 it('many items about money at once are all mailed, and the first mail says how many there are', async () => {

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { sql } from 'kysely'
 import { type Actor, ProviderFailure, type UnitOfWork, type Work } from '../kernel/index.ts'
 import { isPaused, recordMailed, urgentKinds } from '../ops/index.ts'
@@ -44,6 +45,9 @@ interface Due {
 /**
  * Mails open attention items to staff: items about money as soon as they are raised, and all open items once
  * a day. If the mail fails, the next run tries again. Returns whether a mail was sent.
+ *
+ * Each item is mailed at least once. If the process dies after the mail left and before that is recorded, the
+ * next run mails the same items again, with the same Message-ID: the mail program shows them once.
  */
 export async function mailAttention(context: AttentionMailContext): Promise<boolean> {
   const { unitOfWork, actor, mailer, to } = context
@@ -97,14 +101,20 @@ function mailOf(to: string, { items, open, day }: Due): Mail {
   )
   const more = open > items.length ? [`and ${open - items.length} more`] : []
   const [first] = items
-  return {
-    to,
-    subject:
-      day === undefined
-        ? `Laku: ${items.length === 1 ? first?.message.slice(0, 100) : `${open} items about money need attention`}`
-        : `Laku: ${open} items need attention, ${day}`,
-    text: [...lines, ...more, 'See all items with laku attention list.'].join('\n\n'),
-  }
+  const subject =
+    day === undefined
+      ? `Laku: ${items.length === 1 ? first?.message.slice(0, 100) : `${open} items about money need attention`}`
+      : `Laku: ${open} items need attention, ${day}`
+  const text = [...lines, ...more, 'See all items with laku attention list.'].join('\n\n')
+  return { to, subject, text, messageId: messageIdOf(to, [subject, text, ...items.map((item) => item.id)]) }
+}
+
+/** Returns the Message-ID of a mail with this content: the same content has the same id. */
+function messageIdOf(to: string, content: readonly string[]): string {
+  const hash = createHash('sha256')
+    .update(JSON.stringify([to, ...content]))
+    .digest('hex')
+  return `<attention-${hash.slice(0, 32)}@${to.split('@').at(-1)}>`
 }
 
 async function note(work: Work, { items, day }: Due): Promise<void> {

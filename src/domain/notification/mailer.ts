@@ -10,6 +10,11 @@ export interface Mail {
   text: string
   html?: string
   attachments?: readonly MailAttachment[]
+  /**
+   * The Message-ID header. Mail programs show two mails with the same id once, so a mail that may be sent
+   * twice gets the same id both times. Default: a random id.
+   */
+  messageId?: string
 }
 
 /**
