@@ -15,8 +15,9 @@ export interface CountedRows {
    * the table's trigger that demands the count.
    */
   decided: RawBuilder<unknown>
-  /** The table of the rows, and the word by which counts name such a row as their subject. */
-  table: string
+  /** The SQL that selects the ids of all these rows, as text. */
+  rows: RawBuilder<unknown>
+  /** The word by which counts name such a row as their subject. */
   subject: string
 }
 
@@ -25,7 +26,7 @@ export interface CountedRows {
  * and each count has its row. A superuser who deletes counts could otherwise decide about the same sums again
  * and nobody would see it. Counts of a day that a restore lost have no row. It reads each table once.
  */
-export const countedCheck = ({ name, kinds, decided, table, subject }: CountedRows): Check =>
+export const countedCheck = ({ name, kinds, decided, rows, subject }: CountedRows): Check =>
   checkOf(
     name,
     sql<{ line: string }>`
@@ -35,5 +36,5 @@ export const countedCheck = ({ name, kinds, decided, table, subject }: CountedRo
       union all
       (select format('a limit counts %s %s of %s, which does not exist', u.kind, u.subject_id, u.amount_idr)
       from limit_uses u
-      where u.kind = any(${kinds}) and u.subject_kind = ${subject} and u.person <> ${LOST_DAY} and not exists (select from ${sql.table(table)} r where r.id::text = u.subject_id) limit ${SHOWN})`,
+      where u.kind = any(${kinds}) and u.subject_kind = ${subject} and u.person <> ${LOST_DAY} and not exists (select from (${rows}) r(id) where r.id = u.subject_id) limit ${SHOWN})`,
   )

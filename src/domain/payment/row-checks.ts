@@ -119,7 +119,7 @@ export const paymentRowChecks: readonly Check[] = [
   countedCheck({
     name: 'every refund by staff is counted in the limits, and every count has one',
     kinds: ['refund'],
-    table: 'refunds',
+    rows: sql`select id::text from refunds`,
     subject: 'refund',
     decided: sql`
       select r.id::text, r.code from refunds r
@@ -128,7 +128,7 @@ export const paymentRowChecks: readonly Check[] = [
   countedCheck({
     name: 'every decision about quarantined money is counted in the limits, and every count has one',
     kinds: ['quarantine'],
-    table: 'quarantined_money',
+    rows: sql`select id::text from quarantined_money`,
     subject: 'quarantine',
     decided: sql`select q.id::text, 'the quarantined ' || q.provider_invoice_id from quarantined_money q where q.status = 'applied'`,
   }),

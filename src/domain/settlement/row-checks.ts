@@ -46,7 +46,7 @@ export const settlementRowChecks: readonly Check[] = [
   countedCheck({
     name: 'every approval of a settlement is counted in the limits, and every count has one',
     kinds: ['settlement'],
-    table: 'settlements',
+    rows: sql`select id::text from settlements`,
     subject: 'settlement',
     decided: sql`select s.id::text, s.code from settlements s where s.approved_at is not null`,
   }),

@@ -1,7 +1,8 @@
 import { sql } from 'kysely'
-import type { Check } from '../kernel/index.ts'
+import { type Check, inSql } from '../kernel/index.ts'
 import { heldToRows } from '../ledger/index.ts'
 import { countedCheck } from '../ops/index.ts'
+import { disposals } from './transitions.ts'
 
 /**
  * The check that suspense items agree with their ledger postings into suspense and out of it. A chargeback
@@ -39,10 +40,10 @@ export const suspenseRowChecks: readonly Check[] = [
   countedCheck({
     name: 'every decision about suspense is counted in the limits, and every count has one',
     kinds: ['suspense'],
-    table: 'suspense_items',
+    rows: sql`select id::text from suspense_items`,
     subject: 'suspense',
     decided: sql`
       select i.id::text, i.code from suspense_items i
-      where i.status in ('offset', 'wallet', 'collected', 'written_off', 'reassigned') and not i.by_fact`,
+      where i.status in ${inSql(disposals)} and not i.by_fact`,
   }),
 ]

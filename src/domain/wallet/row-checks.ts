@@ -2,7 +2,7 @@ import { sql } from 'kysely'
 import { type Check, checkOf, inSql } from '../kernel/index.ts'
 import { heldToRows } from '../ledger/index.ts'
 import { countedCheck } from '../ops/index.ts'
-import { returnedWithdrawalStates, unsentWithdrawalStates } from './transitions.ts'
+import { letGoWithdrawalStates, returnedWithdrawalStates, unsentWithdrawalStates } from './transitions.ts'
 
 // The maximum number of rows that one check lists. A broken invariant may concern ten thousand rows, but a
 // person needs only the first few.
@@ -80,16 +80,16 @@ export const walletRowChecks: readonly Check[] = [
   countedCheck({
     name: 'every adjustment of a wallet is counted in the limits, and every count has one',
     kinds: ['goodwill', 'correction'],
-    table: 'wallet_adjustments',
+    rows: sql`select id::text from wallet_adjustments`,
     subject: 'wallet_adjustment',
     decided: sql`select j.id::text, 'the adjustment ' || j.id from wallet_adjustments j where j.status = 'posted'`,
   }),
   countedCheck({
     name: 'every withdrawal that was let go is counted in the limits, and every count has one',
     kinds: ['withdrawal', 'withdrawal_returned'],
-    table: 'withdrawals',
+    rows: sql`select id::text from withdrawals`,
     subject: 'withdrawal',
-    decided: sql`select w.id::text, w.code from withdrawals w where w.status <> 'held' and w.status <> 'rejected'`,
+    decided: sql`select w.id::text, w.code from withdrawals w where w.status in ${inSql(letGoWithdrawalStates)}`,
   }),
   checkOf(
     'every movement of a wallet has a known kind',

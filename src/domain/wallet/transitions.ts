@@ -77,3 +77,10 @@ export const walletAdjustmentMachine = machineOf(
   'walletAdjustments',
   walletAdjustmentTransitions,
 )
+
+/** The states of a withdrawal that was let go at some time, by staff or within the limits. */
+export const letGoWithdrawalStates: readonly WithdrawalStatus[] = [
+  ...payingWithdrawalStates,
+  'succeeded',
+  ...failedWithdrawalStates,
+]
