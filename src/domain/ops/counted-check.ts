@@ -5,7 +5,7 @@ import { type LimitedKind, LOST_DAY } from './limits.ts'
 // The maximum number of rows that one check lists.
 const SHOWN = 10
 
-export interface CountedRows {
+interface CountedRows {
   /** The name of the check, as in "every withdrawal that staff let go is counted in the limits". */
   name: string
   /** The kinds under which decisions about these rows are counted. */

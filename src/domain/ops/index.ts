@@ -22,7 +22,7 @@ export {
   shownOrUnreadable,
   UNREADABLE,
 } from './bank-account.ts'
-export { type CountedRows, countedCheck } from './counted-check.ts'
+export { countedCheck } from './counted-check.ts'
 export {
   allowCommand,
   allowOverLimit,
