@@ -194,7 +194,12 @@ describe('case 8: limits count persons, receivers and time', () => {
     expect(await dispose(await item(-300_000), 'collected', account)).toBe('requested')
     const other = { ...account, accountNumber: '7007007002' }
     expect(await dispose(await item(-900_000), 'collected', other)).toBe('collected')
-    expect(await dispose(await item(-100_001), 'collected', other)).toBe('requested')
+    const respelled = { channelCode: ' id_bca', accountNumber: '700-700 7002' }
+    expect(await dispose(await item(-100_001), 'collected', respelled)).toBe('requested')
+    const invented = { ...other, channelCode: 'ID_INVENTED' }
+    expect(await refusal(dispose(await item(-1_000), 'collected', invented))).toBe(
+      'kernel.payout_channel_unknown',
+    )
     // Where no account is named, all of it counts together.
     expect(await dispose(await item(-900_000), 'collected')).toBe('collected')
     expect(await dispose(await item(-100_001), 'collected')).toBe('requested')

@@ -49,17 +49,32 @@ const channelIn = (code: string) => (Object.hasOwn(payoutChannels, code) ? payou
  * @throws kernel.payout_channel_unknown, kernel.bank_account_invalid
  */
 export function requireBankAccount(account: BankAccount, channel?: PayoutChannel): BankAccount {
+  const accountHolderName = account.accountHolderName.trim()
+  const { isValid, channelCode, accountNumber, digits } = checkedName(account, channel)
+  if (!isValid || accountHolderName === '') throw kernelErrors.bank_account_invalid({ channelCode, digits })
+  return { channelCode, accountNumber, accountHolderName }
+}
+
+/**
+ * Checks a bank account or e-wallet without its holder's name, and returns it in the form in which it is
+ * stored.
+ * @throws as requireBankAccount
+ */
+export function requireAccountName(account: AccountName, channel?: PayoutChannel): AccountName {
+  const { isValid, channelCode, accountNumber, digits } = checkedName(account, channel)
+  if (!isValid) throw kernelErrors.bank_account_invalid({ channelCode, digits })
+  return { channelCode, accountNumber }
+}
+
+function checkedName(account: AccountName, channel: PayoutChannel | undefined) {
   const channelCode = account.channelCode.trim().toUpperCase()
   const known = channelIn(channelCode) ?? channel
   if (!known) {
     throw kernelErrors.payout_channel_unknown({ channelCode, known: Object.keys(payoutChannels) })
   }
   const accountNumber = plainNumber(account.accountNumber, known.kind)
-  const accountHolderName = account.accountHolderName.trim()
-  if (!known.digits.test(accountNumber) || accountHolderName === '') {
-    throw kernelErrors.bank_account_invalid({ channelCode, digits: known.digits.source })
-  }
-  return { channelCode, accountNumber, accountHolderName }
+  const isValid = known.digits.test(accountNumber)
+  return { isValid, channelCode, accountNumber, digits: known.digits.source }
 }
 
 const plainNumber = (text: string, kind: PayoutChannel['kind']): string => {

@@ -47,6 +47,7 @@ export {
   channelsOf,
   channelsTold,
   requirePayableAccount,
+  requirePayableName,
   savePayoutChannels,
 } from './payout-channels.ts'
 export { holdCalls, takeCalls } from './provider-pace.ts'

@@ -4,9 +4,11 @@ import { asRecords } from '../kernel/rows.ts'
 import type { DB } from '../kernel/schema.ts'
 import type { Tx, Work } from '../kernel/work.ts'
 import {
+  type AccountName,
   type BankAccount,
   type PayoutChannel,
   payoutChannels,
+  requireAccountName,
   requireBankAccount,
   unlistedChannel,
 } from './bank-account.ts'
@@ -50,6 +52,16 @@ export async function channelsOf(tx: Tx, codes: readonly string[]): Promise<Map<
 export async function requirePayableAccount(tx: Tx, account: BankAccount): Promise<BankAccount> {
   const code = account.channelCode.trim().toUpperCase()
   return requireBankAccount(account, (await channelsOf(tx, [code])).get(code))
+}
+
+/**
+ * Checks a bank account or e-wallet that a person names without its holder, and returns it in its stored
+ * form. So one account has one text, and one limit.
+ * @throws as requirePayableAccount
+ */
+export async function requirePayableName(tx: Tx, account: AccountName): Promise<AccountName> {
+  const code = account.channelCode.trim().toUpperCase()
+  return requireAccountName(account, (await channelsOf(tx, [code])).get(code))
 }
 
 /** Stores the payout channels that Xendit's API listed. */

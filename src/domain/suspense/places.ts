@@ -1,6 +1,6 @@
 import { lockRows, type Work } from '../kernel/index.ts'
 import { factoryAccount } from '../ledger/index.ts'
-import type { AccountName } from '../ops/index.ts'
+import { type AccountName, requirePayableName } from '../ops/index.ts'
 import type { Place } from './dispose.ts'
 import { suspenseErrors } from './errors.ts'
 import type { AskedDisposal, SuspenseItem } from './list-suspense.ts'
@@ -25,9 +25,14 @@ export async function offsetPlace(
 
 /**
  * Assigns a suspense item's money to the company's bank account. Either the money came back to this bank
- * account, or staff sent the money from this bank account to its owner.
+ * account, or staff sent the money from this bank account to its owner. The limits count by `sentTo`, so it
+ * must be an account that laku knows how to spell.
+ * @throws kernel.payout_channel_unknown, kernel.bank_account_invalid
  */
-export const collectPlace = (sentTo?: AccountName): Place => ({ account: 'bank', sentTo })
+export const collectPlace = async ({ tx }: Work, sentTo?: AccountName): Promise<Place> => ({
+  account: 'bank',
+  sentTo: sentTo && (await requirePayableName(tx, sentTo)),
+})
 
 /**
  * Assigns a suspense item's money to the company itself. If the money left laku, the company bears the loss.

@@ -42,7 +42,7 @@ import { lockQuarantined } from './lock.ts'
  * @throws suspense.not_found, ambiguous, no_factory, no_user, not_of_that, no_place, sent_to_nobody,
  * wallet.insufficient_balance,
  *   payout.reference_used, reference_invalid, payment.not_refundable, kernel.illegal_transition,
- *   reason_required, forbidden
+ *   payout_channel_unknown, bank_account_invalid, reason_required, forbidden
  */
 export async function disposeSuspense(
   work: Work,
@@ -120,7 +120,7 @@ async function placeOf(
     const { reference } = asked
     if (sentTo && item.amountIdr > 0) throw suspenseErrors.sent_to_nobody({ code: item.code })
     return {
-      ...collectPlace(sentTo),
+      ...(await collectPlace(work, sentTo)),
       // The reference of a bank transfer can be claimed only once, so that no other command books the
       // transfer again.
       before: async () => {
