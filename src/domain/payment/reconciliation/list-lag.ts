@@ -1,10 +1,17 @@
 import type { Policy } from '../../kernel/index.ts'
 
 /**
+ * The smallest overlap (s) of two readings, whatever lag the policy names. A lag is known from a few trials
+ * only, and two clocks differ by seconds. So a lag of 0 must not leave the readings without an overlap.
+ */
+const LEAST_OVERLAP_S = 600
+
+/**
  * The overlap (s) of two readings of Xendit's transaction list: the longest time after which the list shows a
  * line. A reading that begins this long before the previous reading began finds every late line.
  */
-export const listOverlapS = ({ providerListLagMinutes }: Policy): number => providerListLagMinutes * 60
+export const listOverlapS = ({ providerListLagMinutes }: Policy): number =>
+  Math.max(LEAST_OVERLAP_S, providerListLagMinutes * 60)
 
 /** Laku reads new lines of Xendit's transaction list every ten minutes (s). */
 const A_READING_S = 600
@@ -21,9 +28,10 @@ export const notDueS = (policy: Policy): number => Math.max(WEBHOOK_S, listOverl
 /**
  * Returns true if the next reading of Xendit's transaction list must begin the whole overlap back. With the
  * default lag of 15 minutes every reading does. With a longer lag only some do, so that laku reads each line
- * about four times at most, whatever the lag.
+ * about four times at most, whatever the lag. After our clock was put back, the last whole reading lies ahead
+ * of it; then the next one is due too.
  */
 export function isWholeDue(policy: Policy, wholeAt: Date | null, now: Date): boolean {
   const everyS = listOverlapS(policy) / 2 - A_READING_S
-  return wholeAt === null || now.getTime() - wholeAt.getTime() >= everyS * 1000
+  return wholeAt === null || wholeAt > now || now.getTime() - wholeAt.getTime() >= everyS * 1000
 }

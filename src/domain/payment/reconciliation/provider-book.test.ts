@@ -233,6 +233,38 @@ describe("the provider's book", () => {
     }
   })
 
+  it('is read with its overlap after a line from the future, after our clock was put back, and where the policy has no lag', async () => {
+    await book()
+    const { policy, clock } = { policy: f.laku.unitOfWork.policy, clock: f.laku.clock }
+    const { providerListLagMinutes } = policy
+    /** Reads a list with the one line, and returns how far (s) before now the reading began. */
+    const overlapS = async (updatedAt: Date) => {
+      let from = clock.now()
+      const line = lineOf({ status: 'PENDING', createdAt: updatedAt, updatedAt })
+      const listTransactions: PaymentGateway['listTransactions'] = async ({ updatedFrom = from }) => {
+        from = updatedFrom
+        return { transactions: [line], hasMore: false }
+      }
+      await readProviderBook(context({ listTransactions }))
+      return Math.round((clock.now().getTime() - from.getTime()) / 1000)
+    }
+    await overlapS(secondsAfter(clock.now(), 7 * 3600))
+    await pass(600)
+    expect(await overlapS(clock.now())).toBeGreaterThanOrEqual(1_500)
+    await pass(7 * 3600)
+    expect(await overlapS(clock.now())).toBeGreaterThanOrEqual(7 * 3600 + 900)
+    clock.shift(-400)
+    expect(await overlapS(clock.now())).toBeGreaterThanOrEqual(900)
+    clock.shift(400)
+    Object.assign(policy, { providerListLagMinutes: 0 })
+    try {
+      await overlapS(clock.now())
+      expect(await overlapS(clock.now())).toBeGreaterThanOrEqual(600)
+    } finally {
+      Object.assign(policy, { providerListLagMinutes })
+    }
+  })
+
   it('has what staff moved to the bank and back, chargebacks once and less where they were won, and in suspense a kind that nobody knows', async () => {
     const { payment, invoiceId } = await paid('CREDIT_CARD')
     const before = { bank: await f.balance('bank'), loss: await f.balance('chargeback-loss') }

@@ -11,6 +11,8 @@ export interface Reading {
   afterId: string | null
   /** True if the reading began the whole overlap before the last whole reading (`isWholeDue`). */
   isWhole: boolean
+  /** The time of our clock before this page is asked for. */
+  at: Date
   /** The mark in the database on which this place is based. */
   stored: StoredMark
 }
@@ -46,7 +48,7 @@ const PAUSE_S = 10
 /** An SQL condition: a reading of Xendit's transaction list is not at its end, and may go on now. */
 export const bookReadingGoesOn = (now: Date): RawBuilder<boolean> => sql<boolean>`exists (
   select from provider_book_reads where provider = 'xendit' and after_id is not null
-    and read_at <= ${secondsAfter(now, -PAUSE_S)}::timestamptz)`
+    and (read_at <= ${secondsAfter(now, -PAUSE_S)}::timestamptz or read_at > ${now}::timestamptz))`
 
 /**
  * Returns the place at which the reading of Xendit's transaction list goes on. A reading that began before
@@ -62,13 +64,17 @@ export async function readMark(work: Work): Promise<Reading> {
   const [stored] = rows
   if (!stored) throw new Error('provider_book_reads has no row for xendit')
   const { through, wholeThrough, afterId } = stored
+  const at = work.now
   if (afterId !== null && stored.isOfThisServer)
-    return { from: stored.readsFrom, afterId, isWhole: stored.isWhole, stored }
-  if (through === null) return { from: null, afterId: null, isWhole: true, stored }
+    return { from: stored.readsFrom, afterId, isWhole: stored.isWhole, at, stored }
+  if (through === null) return { from: null, afterId: null, isWhole: true, at, stored }
   // After a start of the server all money waits for the first reading, so that reading is short.
-  const isWhole = stored.isRead && isWholeDue(work.policy, stored.wholeAt, work.now)
-  const from = isWhole ? secondsAfter(wholeThrough ?? through, -listOverlapS(work.policy)) : through
-  return { from, afterId: null, isWhole, stored }
+  const isWhole = stored.isRead && isWholeDue(work.policy, stored.wholeAt, at)
+  // Our clock may have been put back since the mark was set. A mark ahead of it would hide lines.
+  const from = isWhole
+    ? secondsAfter(earlier(wholeThrough ?? through, at), -listOverlapS(work.policy))
+    : earlier(through, at)
+  return { from, afterId: null, isWhole, at, stored }
 }
 
 /**
@@ -77,15 +83,16 @@ export async function readMark(work: Work): Promise<Reading> {
  */
 export async function markPage(
   work: Work,
-  { from, afterId, isWhole, stored }: Reading,
+  { from, afterId, isWhole, at, stored }: Reading,
   { transactions, lastId, hasMore }: GatewayTransactionPage,
 ): Promise<boolean> {
   // The next reading of Xendit's transaction list starts at the time of the newest line on this reading's
   // first page. So the next reading also finds lines that change during this reading, because their times are
-  // later.
+  // later. A line may bear a time that is hours ahead, for example a local time that is read as UTC. Such a
+  // line does not move the mark past our clock, because the lines in between would never be read.
   const begins = afterId === null
   const newest = transactions.reduce((latest, { updatedAt }) => later(latest, updatedAt), stored.through)
-  const nextThrough = begins ? newest : stored.nextThrough
+  const nextThrough = begins ? newest && earlier(newest, at) : stored.nextThrough
   const after = hasMore ? (lastId ?? transactions.at(-1)?.id ?? null) : null
   const ends = after === null
   const { numAffectedRows } = await sql`
@@ -102,3 +109,4 @@ export async function markPage(
 }
 
 const later = (first: Date | null, second: Date): Date => (first && first > second ? first : second)
+const earlier = (first: Date, second: Date): Date => (first < second ? first : second)
