@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
-import { inSql, type Rupiah, type Work } from '../../kernel/index.ts'
+import { inSql, openStates, type Rupiah, type Work } from '../../kernel/index.ts'
 import { post } from '../../ledger/index.ts'
+import { suspenseTransitions } from '../../suspense/index.ts'
 import { lockWallets } from '../../wallet/index.ts'
 import { lockPaidThings } from '../escrow/funds.ts'
 import { lockPayments } from '../payments/lock.ts'
@@ -271,20 +272,59 @@ interface Corrected {
   corrections: number
 }
 
+/** The suspense item of a chargeback whose posting staff put into suspense, before its line came. */
+interface PutChargeback {
+  code: string
+  amountIdr: Rupiah
+  userId: string | null
+  /** True if nobody has assigned the item's money yet. */
+  isOpen: boolean
+}
+
+/**
+ * Puts the money of a line into suspense, because staff had put the line's chargeback there while the line
+ * was missing. The two sums clear each other, and the loss stays booked once. If the chargeback's sum was
+ * assigned already, the line's sum waits for staff. Returns the part of the change that is still to be
+ * posted: the line's amount may differ from the reported one.
+ */
+async function clearPut(
+  work: Work,
+  line: GatewayTransaction,
+  { ledgerKey, paymentId, quarantineId }: Corrected,
+  changeIdr: Rupiah,
+): Promise<Rupiah> {
+  const { rows } = await sql<PutChargeback>`
+    select i.code, i.amount_idr, i.user_id, i.status in ${inSql(openStates(suspenseTransitions))} as is_open
+    from suspense_items i
+    where i.key = ${`posting:${ledgerKey}`}
+      and not exists (select from suspense_items s where s.provider_id = ${line.id} and s.code = i.code)`.execute(
+    work.tx,
+  )
+  const [put] = rows
+  if (!put) return changeIdr
+  const { code, userId, isOpen } = put
+  const amountIdr = isOpen ? -put.amountIdr : -changeIdr
+  const subjectId = quarantineId ?? paymentId
+  await suspendChargeback(work, { transactionId: line.id, amountIdr, userId, subjectId, code }, 'came_late')
+  return changeIdr + amountIdr
+}
+
 /**
  * Posts Xendit's change to a chargeback line that laku has already posted: the line was reversed, or its
- * amount changed.
+ * amount changed. Or the line came after staff had put its chargeback into suspense.
  */
 async function correct(
   work: Work,
   line: GatewayTransaction,
-  { changeIdr, match }: { changeIdr: Rupiah; match: Matched },
+  { changeIdr: allIdr, match }: { changeIdr: Rupiah; match: Matched },
 ): Promise<void> {
-  if (changeIdr === 0) return
+  if (allIdr === 0) return
   const { rows } = await sql<Corrected>`
     select id, ledger_key, payment_id, quarantine_id, amount_idr - won_idr as left_idr, corrections from chargebacks
     where provider_transaction_id = ${line.id} for no key update`.execute(work.tx)
   const [row] = rows
+  const changeIdr = row ? await clearPut(work, line, row, allIdr) : allIdr
+  if (changeIdr === 0) return
   const isOfPayment = row?.paymentId && !row.quarantineId && row.corrections < MAX_CORRECTIONS - 1
   const payment = row?.paymentId
     ? (await lockPayments(work.tx, [row.paymentId])).get(row.paymentId)

@@ -10,6 +10,7 @@ import {
   confirmPayments,
   createRefund,
   decideRefunds,
+  putPosting,
   type ReportedChargeback,
   recordChargeback,
   releaseEscrow,
@@ -240,6 +241,27 @@ describe('a buyer gets back what they paid, and that once', () => {
       expect(await line(told.transactionId, paymentId, 35_000)).toBe(0)
       expect(await lostOf(paymentId)).toBe(35_000)
     })
+
+    it.each([30_000, 35_000, 25_000])(
+      'counts once where it was put into suspense before its own line came, of %i',
+      async (theirsIdr) => {
+        const { id: paymentId, code } = await paid()
+        const owedAndHad = () => Promise.all([f.balance('buyer-claims'), f.balance('gateway')])
+        const { loss } = await books()
+        const [claims = 0, gateway = 0] = await owedAndHad()
+        await refund(paymentId, 60_000)
+        const told = { transactionId: newId(), paymentId, amountIdr: 30_000 }
+        await tell(told)
+        await f.laku.as(finance(), (work) => putPosting(work, `chargeback:${told.transactionId}`))
+        expect(await line(told.transactionId, paymentId, theirsIdr)).toBe(0)
+        expect(await line(told.transactionId, paymentId, theirsIdr)).toBe(0)
+        expect(await lostOf(paymentId)).toBe(theirsIdr)
+        expect((await books()).loss).toBe(loss + theirsIdr)
+        expect(await owedAndHad()).toEqual([claims, gateway - theirsIdr])
+        const items = f.laku.db.selectFrom('suspenseItems').select('status').where('code', '=', code)
+        expect(await items.execute()).toEqual([{ status: 'cleared' }, { status: 'cleared' }])
+      },
+    )
 
     it('is asked of a person where the amounts differ: the same, which is corrected, or another', async () => {
       const { id: paymentId } = await paid()

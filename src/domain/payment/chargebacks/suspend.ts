@@ -11,6 +11,11 @@ interface UnassignedChargeback {
   userId: string | null
   /** The id of the payment or of the quarantined money that was charged back, if it is known. */
   subjectId?: string | null
+  /**
+   * The code of the suspense item that the money clears, if that is known. Otherwise the money gets the code
+   * of the line's earlier items, or else the line's id.
+   */
+  code?: string
 }
 
 /**
@@ -23,6 +28,7 @@ const reasons = {
   unknown: (of: string) => `money was charged back, but laku knows no payment for it (${of})`,
   no_chargeback: () => 'a dispute was won, but no chargeback is booked for it',
   corrected: () => 'the provider corrected a chargeback',
+  came_late: () => 'the line of a chargeback came after its posting was put into suspense',
 } as const satisfies Record<string, (of: string) => string>
 
 /**
@@ -32,14 +38,14 @@ const reasons = {
  */
 export async function suspendChargeback(
   work: Work,
-  { transactionId, amountIdr, userId, subjectId = null }: UnassignedChargeback,
+  { transactionId, amountIdr, userId, subjectId = null, code: given }: UnassignedChargeback,
   reason: keyof typeof reasons,
   of = 'no reference',
 ): Promise<void> {
   const { nth, code } = await suspendedBefore(work, transactionId)
   await putIntoSuspense(work, {
     key: `line:${transactionId}:${nth}`,
-    code: code ?? transactionId,
+    code: given ?? code ?? transactionId,
     kind: 'chargeback',
     subjectId,
     providerId: transactionId,
