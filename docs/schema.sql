@@ -1720,6 +1720,8 @@ CREATE INDEX bank_batches_open ON public.bank_batches USING btree (id) WHERE (st
 CREATE INDEX bank_batches_remind ON public.bank_batches USING btree (remind_at) WHERE (remind_at IS NOT NULL);
 CREATE INDEX bank_references_of_subject ON public.bank_references USING btree (subject_id);
 CREATE INDEX called_codes_over ON public.called_codes USING btree (expires_at);
+CREATE INDEX chargebacks_of_key_in_any_case ON public.chargebacks USING btree (upper(ledger_key));
+CREATE INDEX chargebacks_of_line_in_any_case ON public.chargebacks USING btree (upper(provider_transaction_id)) WHERE (provider_transaction_id IS NOT NULL);
 CREATE INDEX chargebacks_of_payment ON public.chargebacks USING btree (payment_id) WHERE (payment_id IS NOT NULL);
 CREATE INDEX command_run_lines_age ON public.command_run_lines USING btree (written_at);
 CREATE INDEX command_runs_age ON public.command_runs USING btree (started_at);
@@ -1826,6 +1828,7 @@ CREATE INDEX stock_movements_of_purchase_order ON public.stock_movements USING b
 CREATE INDEX stock_movements_of_variant ON public.stock_movements USING btree (variant_id, moved_at);
 CREATE INDEX stock_reservations_of_variant ON public.stock_reservations USING btree (variant_id) WHERE (status = 'open'::text);
 CREATE INDEX stock_shortages_of_variant ON public.stock_shortages USING btree (variant_id, since);
+CREATE INDEX suspended_chargebacks_in_any_case ON public.suspense_items USING btree (upper(provider_id)) WHERE (kind = 'chargeback'::text);
 CREATE INDEX suspense_items_decided ON public.suspense_items USING btree (decided_by, decided_at) WHERE (decided_at IS NOT NULL);
 CREATE INDEX suspense_items_of_code ON public.suspense_items USING btree (code);
 CREATE INDEX suspense_items_of_provider ON public.suspense_items USING btree (provider_id) WHERE (provider_id IS NOT NULL);

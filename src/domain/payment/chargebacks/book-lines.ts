@@ -121,7 +121,10 @@ interface KnownLine {
   paymentId: string | null
   /** The status of the quarantined money of the chargeback; null if it is not of such money. */
   status: QuarantineStatus | null
-  /** True if staff reported the chargeback under the line's id, and the line is not linked with it yet. */
+  /**
+   * True if staff reported the chargeback under the line's id, maybe in another case, and the line is not
+   * linked with it yet.
+   */
   isTold: boolean
 }
 
@@ -133,6 +136,7 @@ async function knownOf(work: Work, lines: readonly GatewayTransaction[]): Promis
       c.provider_transaction_id is distinct from l.id and c.won_transaction_id is distinct from l.id as is_told
     from unnest(${ids}::text[]) as l(id) join chargebacks c
       on c.provider_transaction_id = l.id or c.won_transaction_id = l.id or c.ledger_key = ${chargebackKey('')} || l.id
+        or (c.provider_transaction_id is null and upper(c.ledger_key) = upper(${chargebackKey('')} || l.id))
       left join quarantined_money q on q.id = c.quarantine_id
     order by is_told desc`.execute(work.tx)
   return new Map(rows.map((row) => [row.lineId, row]))

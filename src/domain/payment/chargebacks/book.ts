@@ -45,14 +45,17 @@ export const correctionKey = (ledgerKey: string, corrections: number): string =>
 export const chargebackKey = (transactionId: string) => `chargeback:${transactionId}`
 
 /**
- * Locks chargebacks by Xendit's ids, before their payments are locked. A line may name another payment than
- * staff named for the same chargeback. So without this lock, one chargeback could be booked on two payments
- * at the same moment: by staff, and by the reading of the transaction list.
+ * Locks chargebacks by Xendit's ids, before their payments are locked. Ids that differ only in case share a
+ * lock. A line may name another payment than staff named for the same chargeback. So without this lock, one
+ * chargeback could be booked on two payments at the same moment: by staff, and by the reading of the
+ * transaction list.
  */
 export async function lockChargebacks({ tx }: Work, transactionIds: readonly string[]): Promise<void> {
   await sql`
     select pg_advisory_xact_lock(hashtext(${chargebackKey('')} || id))
-    from (select id from unnest(${transactionIds}::text[]) as t(id) order by id) ids`.execute(tx)
+    from (select distinct upper(id) as id from unnest(${transactionIds}::text[]) as t(id) order by 1) ids`.execute(
+    tx,
+  )
 }
 
 /**

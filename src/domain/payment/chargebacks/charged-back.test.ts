@@ -38,8 +38,8 @@ describe('a buyer gets back what they paid, and that once', () => {
     return { ...payment, ...buyer }
   }
   /** Books a chargeback line of the provider's list as its reading does. Returns the number of new losses. */
-  const line = async (id: string, paymentId: string, amountIdr: number) => {
-    const { code: referenceId } = await f.row(paymentId)
+  const line = async (id: string, paymentId: string | null, amountIdr: number) => {
+    const referenceId = paymentId && (await f.row(paymentId)).code
     const nothing = { productId: null, paymentLinkId: null, channel: null, feeIdr: 0, roundedIdr: 0 }
     const said = {
       type: 'CHARGEBACK',
@@ -262,6 +262,20 @@ describe('a buyer gets back what they paid, and that once', () => {
         expect(await items.execute()).toEqual([{ status: 'cleared' }, { status: 'cleared' }])
       },
     )
+
+    it('counts once in any case of its id, also where its line lies in suspense or comes later', async () => {
+      const { id: paymentId } = await paid()
+      const { loss } = await books()
+      await line('txn_lies', null, 20_000)
+      const told = { transactionId: 'TXN_LIES', paymentId, amountIdr: 20_000 }
+      expect(await refusal(tell(told))).toBe('payment.chargeback_known')
+      expect([await lostOf(paymentId), (await books()).loss]).toEqual([0, loss])
+      // This one is reported first, and its line names no payment.
+      expect(await tell({ ...told, transactionId: 'TXN_LATE' })).toMatchObject({ fresh: true })
+      expect(await line('txn_late', null, 20_000)).toBe(0)
+      expect([await lostOf(paymentId), (await books()).loss]).toEqual([20_000, loss + 20_000])
+      expect(await tell({ ...told, transactionId: 'Txn_Late' })).toMatchObject({ fresh: false })
+    })
 
     it('is asked of a person where the amounts differ: the same, which is corrected, or another', async () => {
       const { id: paymentId } = await paid()

@@ -55,10 +55,11 @@ export interface RecordedChargeback {
 export async function recordChargeback(work: Work, told: ReportedChargeback): Promise<RecordedChargeback> {
   requireStaff(work.actor, 'finance')
   const { paymentId } = told
+  // A line may be booked at this moment, so its id is looked for under the lock.
+  await lockChargebacks(work, [pastedId(told.transactionId)])
   const transactionId = await bookedId(work, told.transactionId)
   const sameAs = told.sameAs === undefined ? undefined : await bookedId(work, told.sameAs)
   const amountIdr = rupiah(told.amountIdr)
-  await lockChargebacks(work, [transactionId])
   const wrong = told.isMoved ? await paymentsBookedOn(work, transactionId) : []
   const payments = await lockPayments(work.tx, [paymentId, ...wrong])
   const payment = payments.get(paymentId)
@@ -140,19 +141,24 @@ interface CountedMove {
 }
 
 /**
- * Returns the provider's id of a chargeback from the id that a person typed. If a chargeback is booked under
- * an id that differs only in case, that id is meant. Otherwise a mistyped id would book the loss twice.
+ * Returns the provider's id of a chargeback from the id that a person typed. An id that differs only in case
+ * is meant if a chargeback is booked under it, or if its line lies in suspense or waits. Otherwise a mistyped
+ * id would book the loss twice.
  */
 async function bookedId(work: Work, typed: string): Promise<string> {
   const id = pastedId(typed)
   const { rows } = await sql<{ id: string }>`
-    select case when upper(ledger_key) = upper(${chargebackKey(id)}) then substr(ledger_key, ${chargebackKey('').length + 1}::int)
-      else provider_transaction_id end as id
-    from chargebacks
-    where upper(ledger_key) = upper(${chargebackKey(id)}) or upper(provider_transaction_id) = upper(${id})
-    order by ledger_key = ${chargebackKey(id)} desc, provider_transaction_id = ${id} desc nulls last limit 1`.execute(
-    work.tx,
-  )
+    select id from (
+      select case when upper(ledger_key) = upper(${chargebackKey(id)}) then substr(ledger_key, ${chargebackKey('').length + 1}::int)
+        else provider_transaction_id end as id, 1 as place
+      from chargebacks
+      where upper(ledger_key) = upper(${chargebackKey(id)}) or upper(provider_transaction_id) = upper(${id})
+      union all
+      select provider_id, 2 from suspense_items where kind = 'chargeback' and upper(provider_id) = upper(${id})
+      union all
+      select id, 3 from provider_lines where type = 'CHARGEBACK' and upper(id) = upper(${id})
+    ) known
+    order by id = ${id} desc, place limit 1`.execute(work.tx)
   return rows[0]?.id ?? id
 }
 
