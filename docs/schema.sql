@@ -1466,6 +1466,8 @@ create table suspense_items (
   reference text,
   bank_channel text,
   bank_number text,
+  sent_channel text,
+  sent_number text,
   constraint suspense_items_key_key UNIQUE (key),
   constraint suspense_items_pkey PRIMARY KEY (id),
   constraint suspense_items_factory_id_fkey FOREIGN KEY (factory_id) REFERENCES factories(id),
@@ -1476,6 +1478,7 @@ create table suspense_items (
   constraint suspense_items_amount_idr_check CHECK ((amount_idr <> 0)),
   constraint suspense_items_kind_check CHECK ((kind = ANY (ARRAY['payment'::text, 'refund'::text, 'payout'::text, 'chargeback'::text, 'movement'::text, 'bank'::text, 'shipment'::text]))),
   constraint suspense_items_status_check CHECK ((status = ANY (ARRAY['open'::text, 'requested'::text, 'cleared'::text, 'offset'::text, 'wallet'::text, 'collected'::text, 'written_off'::text, 'reassigned'::text]))),
+  constraint suspense_sent_account_is_whole CHECK (((sent_channel IS NULL) = (sent_number IS NULL))),
   constraint suspense_two_people CHECK (((status <> 'requested'::text) OR ((asked IS NOT NULL) AND (asked_by IS NOT NULL))))
 );
 

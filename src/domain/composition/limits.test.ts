@@ -17,7 +17,13 @@ import { type Actor, DomainError, newId } from '../kernel/index.ts'
 import { factoryAccount, walletAccount } from '../ledger/index.ts'
 import { allowOverLimit, type LimitedKind, listLimits, takeLimit } from '../ops/index.ts'
 import { acceptReturn, cancelOrder, getReturn, requestReturn, setOrderStatus } from '../order/index.ts'
-import { createRefund, disposeSuspense, readProviderBook, recordChargeback } from '../payment/index.ts'
+import {
+  createRefund,
+  decideSuspense,
+  disposeSuspense,
+  readProviderBook,
+  recordChargeback,
+} from '../payment/index.ts'
 import { approveSettlement, holdSettlement, releaseSettlement, writeOffDebt } from '../settlement/index.ts'
 import { putIntoSuspense, showSuspense } from '../suspense/index.ts'
 import {
@@ -200,6 +206,13 @@ describe('case 8: limits count persons, receivers and time', () => {
     expect(await refusal(dispose(await item(-1_000), 'collected', invented))).toBe(
       'kernel.payout_channel_unknown',
     )
+    // The account that the provider named outlives a request and its rejection.
+    const back = await item(-300_000, { receivedBy: account })
+    for (const sentTo of [undefined, other]) {
+      expect(await dispose(back, sentTo ? 'collected' : 'written_off', sentTo)).toBe('requested')
+      await f.laku.as(person(), (work) => decideSuspense(work, back, 'reject'))
+    }
+    expect(await dispose(back, 'written_off')).toBe('requested')
     // Where no account is named, all of it counts together.
     expect(await dispose(await item(-900_000), 'collected')).toBe('collected')
     expect(await dispose(await item(-100_001), 'collected')).toBe('requested')

@@ -1075,6 +1075,8 @@ export interface SuspenseItems {
   note: string | null;
   providerId: string | null;
   reference: string | null;
+  sentChannel: string | null;
+  sentNumber: string | null;
   status: Generated<string>;
   subjectId: string | null;
   userId: string | null;

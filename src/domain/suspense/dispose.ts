@@ -28,7 +28,7 @@ import {
 } from '../ops/index.ts'
 import { suspenseErrors } from './errors.ts'
 import { type AskedDisposal, type SuspenseItem, showSuspense, suspenseColumns } from './list-suspense.ts'
-import { receivingAccount, sealReceiving } from './receiving-account.ts'
+import { limitedAccount, sealSentTo } from './receiving-account.ts'
 import { suspenseMachine, suspenseTransitions } from './transitions.ts'
 
 /**
@@ -140,12 +140,7 @@ export async function decideDisposal(
     throw suspenseErrors.nothing_asked({ code: item.code, status: item.status })
   if (decision === 'reject') {
     // The account to which the company's bank would have sent the money is forgotten with the request.
-    const set = {
-      asked: null,
-      askedBy: null,
-      note: null,
-      ...(item.amountIdr < 0 && { bankChannel: null, bankNumber: null }),
-    }
+    const set = { asked: null, askedBy: null, note: null, sentChannel: null, sentNumber: null }
     await moveState(work, suspenseMachine, { to: 'open', ids: [item.id], set, all: true })
     work.audit({
       command: 'suspense reject',
@@ -227,7 +222,7 @@ async function useOf(
   asked: AskedDisposal,
   { dimensions, sentTo }: Place,
 ): Promise<LimitUse> {
-  const account = sentTo ?? (await receivingAccount(work, item.id))
+  const account = sentTo ?? (await limitedAccount(work, item.id))
   return {
     kind: 'suspense',
     subject: ['suspense', item.id],
@@ -237,7 +232,7 @@ async function useOf(
   }
 }
 
-const sealed = ({ vault }: Work, { sentTo }: Place) => sentTo && sealReceiving(vault, sentTo)
+const sealed = ({ vault }: Work, { sentTo }: Place) => sentTo && sealSentTo(vault, sentTo)
 
 const illegal = ({ code, status }: SuspenseItem, { to }: AskedDisposal) =>
   kernelErrors.illegal_transition({

@@ -18,40 +18,70 @@ export function sealReceiving(vault: Vault, account: AccountName | undefined): S
   return { bankChannel: channelCode, bankNumber: vault.seal(RECEIVING_PURPOSE, accountNumber) }
 }
 
+/**
+ * Encrypts the number of the bank account to which the company's bank sends the money on. It has columns of
+ * its own, so that a rejected request does not erase the account that the provider named.
+ */
+export function sealSentTo(
+  vault: Vault,
+  account: AccountName,
+): { sentChannel: string | null; sentNumber: string | null } {
+  const { bankChannel, bankNumber } = sealReceiving(vault, account)
+  return { sentChannel: bankChannel, sentNumber: bankNumber }
+}
+
+interface SealedAccount {
+  channel: string
+  number: string
+}
+
 async function sealedOf(
   tx: Tx,
   id: string,
-): Promise<{ bankChannel: string; bankNumber: string } | undefined> {
-  const { rows } = await sql<{ bankChannel: string; bankNumber: string }>`
-    select bank_channel, bank_number from suspense_items where id = ${id}::uuid and bank_number is not null`.execute(
+): Promise<{ received: SealedAccount | undefined; sent: SealedAccount | undefined }> {
+  const { rows } = await sql<SealedReceiving & { sentChannel: string | null; sentNumber: string | null }>`
+    select bank_channel, bank_number, sent_channel, sent_number from suspense_items where id = ${id}::uuid`.execute(
     tx,
   )
-  return rows[0]
+  const { bankChannel, bankNumber, sentChannel, sentNumber } = { ...rows[0] }
+  return {
+    received: bankChannel && bankNumber ? { channel: bankChannel, number: bankNumber } : undefined,
+    sent: sentChannel && sentNumber ? { channel: sentChannel, number: sentNumber } : undefined,
+  }
 }
+
+const opened = (vault: Vault, sealed: SealedAccount | undefined): AccountName | undefined =>
+  sealed && { channelCode: sealed.channel, accountNumber: vault.open(RECEIVING_PURPOSE, sealed.number) }
 
 /** Returns the bank account that received the money of a suspense item; undefined if it is not known. */
 export async function receivingAccount(
   { tx, vault }: Pick<Work, 'tx' | 'vault'>,
   id: string,
 ): Promise<AccountName | undefined> {
-  const sealed = await sealedOf(tx, id)
-  return (
-    sealed && {
-      channelCode: sealed.bankChannel,
-      accountNumber: vault.open(RECEIVING_PURPOSE, sealed.bankNumber),
-    }
-  )
+  return opened(vault, (await sealedOf(tx, id)).received)
 }
 
 /**
- * Returns the receiving bank account of a suspense item for display: the bank's name and the last four digits
- * of the number. Returns null if no account is known.
+ * Returns the bank account by which the limits count a suspense item: the one to which a person had the money
+ * sent on, or else the one that received it.
+ */
+export async function limitedAccount(
+  { tx, vault }: Pick<Work, 'tx' | 'vault'>,
+  id: string,
+): Promise<AccountName | undefined> {
+  const { sent, received } = await sealedOf(tx, id)
+  return opened(vault, sent ?? received)
+}
+
+/**
+ * Returns the bank account of a suspense item for display (`limitedAccount`): the bank's name and the last
+ * four digits of the number. Returns null if no account is known.
  */
 export async function shownReceiving(tx: Tx, vault: Vault, id: string): Promise<string | null> {
-  const sealed = await sealedOf(tx, id)
+  const { sent, received } = await sealedOf(tx, id)
+  const sealed = sent ?? received
   if (!sealed) return null
-  const { bankChannel, bankNumber } = sealed
-  return `${channelName(bankChannel)} ${shownOrUnreadable(() => vault.open(RECEIVING_PURPOSE, bankNumber))}`
+  return `${channelName(sealed.channel)} ${shownOrUnreadable(() => vault.open(RECEIVING_PURPOSE, sealed.number))}`
 }
 
 /** The user or factory who received the money of a suspense item. */

@@ -61,7 +61,7 @@ export const sealedTables: readonly SealedTable[] = [
       return { fingerprint: fingerprintOf(vault, { channelCode, accountNumber, accountHolderName }) }
     },
   },
-  { table: 'suspense_items', columns: ['bank_number'], purpose: RECEIVING_PURPOSE },
+  { table: 'suspense_items', columns: ['bank_number', 'sent_number'], purpose: RECEIVING_PURPOSE },
   {
     table: 'staff_factors',
     columns: ['secret_sealed'],
@@ -183,8 +183,9 @@ export async function recountAccounts({
       join withdrawals w on w.id::text = u.subject_id join withdrawal_destinations d on d.id = w.destination_id
     where u.kind = 'withdrawal' and u.used_at > ${secondsAfter(now, -LIMIT_WINDOW_S)}
     union all
-    select u.id, u.kind, u.account, i.bank_channel, i.bank_number from limit_uses u
-      join suspense_items i on i.id::text = u.subject_id and i.bank_number is not null
+    select u.id, u.kind, u.account, coalesce(i.sent_channel, i.bank_channel), coalesce(i.sent_number, i.bank_number)
+      from limit_uses u
+      join suspense_items i on i.id::text = u.subject_id and coalesce(i.sent_number, i.bank_number) is not null
     where u.kind = 'suspense' and u.used_at > ${secondsAfter(now, -LIMIT_WINDOW_S)}`.execute(tx)
   const fresh = rows.flatMap(({ id, kind, channelCode, sealedNumber, account }) => {
     const purpose = kind === 'withdrawal' ? 'wallet.destination' : RECEIVING_PURPOSE
