@@ -975,6 +975,7 @@ create table provider_book_reads (
   reads_from timestamp with time zone,
   is_whole boolean default true not null,
   began_on timestamp with time zone,
+  refusals integer default 0 not null,
   constraint provider_book_reads_pkey PRIMARY KEY (provider),
   constraint provider_book_reads_provider_check CHECK ((provider = 'xendit'::text))
 );

@@ -714,6 +714,7 @@ export interface ProviderBookReads {
   provider: string;
   readAt: Timestamp | null;
   readsFrom: Timestamp | null;
+  refusals: Generated<number>;
   serverStart: Timestamp | null;
   through: Timestamp | null;
   wholeAt: Timestamp | null;

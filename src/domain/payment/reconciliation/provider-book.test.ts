@@ -5,7 +5,7 @@ import { system } from '../../../../test/laku.ts'
 import { openPaymentFixture, type PaymentFixture, shortTimeoutGateway } from '../../../../test/payments.ts'
 import { refusal } from '../../../../test/storefront.ts'
 import { finance } from '../../../../test/wallets.ts'
-import { secondsAfter } from '../../kernel/index.ts'
+import { ProviderFailure, secondsAfter } from '../../kernel/index.ts'
 import { credit, debit, post } from '../../ledger/index.ts'
 import type { PaymentGateway } from '../gateway.ts'
 import {
@@ -263,6 +263,32 @@ describe("the provider's book", () => {
     } finally {
       Object.assign(policy, { providerListLagMinutes })
     }
+  })
+
+  it('is begun anew where the provider refuses the place at which it would go on, and staff hear of it until it is at its end', async () => {
+    await book()
+    for (let i = 0; i < 2; i++) await paid()
+    const refusing: PaymentGateway['listTransactions'] = async (query) => {
+      if (query.afterId !== undefined)
+        throw new ProviderFailure({
+          provider: 'xendit',
+          operation: 'list',
+          outcome: 'refused',
+          code: 'INVALID',
+        })
+      return await gateway.listTransactions({ ...query, limit: 1 })
+    }
+    const told = async () => {
+      const { rows } = await sql<{ count: number }>`select count(*)::int as count from attention
+        where subject_id = 'unread: refused' and resolved_at is null`.execute(f.laku.db)
+      return rows[0]?.count
+    }
+    for (const times of [0, 1, 1]) {
+      await expect(readProviderBook(context({ listTransactions: refusing }))).rejects.toThrow('refused')
+      expect(await told()).toBe(times)
+    }
+    expect(await book()).toMatchObject({ fees: 1, complete: true })
+    expect(await told()).toBe(0)
   })
 
   it('has what staff moved to the bank and back, chargebacks once and less where they were won, and in suspense a kind that nobody knows', async () => {

@@ -1,8 +1,8 @@
-import { requireStaff, type Work } from '../../kernel/index.ts'
+import { ProviderFailure, requireStaff, type Work } from '../../kernel/index.ts'
 import { inOneOrEach } from '../../ops/index.ts'
 import { type BookedTransactions, bookTransactions } from './book-transactions.ts'
 import type { GatewayTransaction, GatewayTransactionPage, UnreadTransaction } from './gateway-transactions.ts'
-import { markPage, type Reading, readMark } from './reading-mark.ts'
+import { beginAnew, markPage, type Reading, readMark } from './reading-mark.ts'
 import { type BookContext, keepAside, keepLines, resolveLines } from './resolve-lines.ts'
 
 const A_PAGE = 50
@@ -29,7 +29,7 @@ export interface ProviderBookRead extends Omit<BookedTransactions, 'differing'> 
  * ledger are stored: laku asks Xendit about them later.
  */
 export async function readProviderBook(context: BookContext): Promise<ProviderBookRead> {
-  const { unitOfWork, actor, gateway } = context
+  const { unitOfWork, actor } = context
   const sum: ProviderBookRead = {
     transactions: 0,
     complete: false,
@@ -43,11 +43,7 @@ export async function readProviderBook(context: BookContext): Promise<ProviderBo
   }
   for (let page = 0; page < PAGES_PER_RUN && !sum.complete; page++) {
     const reading = await unitOfWork.run(actor, readMark)
-    const found = await gateway.listTransactions({
-      updatedFrom: reading.from ?? undefined,
-      afterId: reading.afterId ?? undefined,
-      limit: A_PAGE,
-    })
+    const found = await readPage(context, reading)
     const booked = await bookPage(context, reading, found)
     // Another process reads Xendit's transaction list at the same time. It continues, and this process stops.
     if (!booked) return sum
@@ -61,6 +57,24 @@ export async function readProviderBook(context: BookContext): Promise<ProviderBo
   }
   const followed = await resolveLines(context)
   return { ...sum, ...followed, suspended: sum.suspended + followed.suspended }
+}
+
+async function readPage(
+  { unitOfWork, actor, gateway }: BookContext,
+  reading: Reading,
+): Promise<GatewayTransactionPage> {
+  const { from, afterId } = reading
+  try {
+    return await gateway.listTransactions({
+      updatedFrom: from ?? undefined,
+      afterId: afterId ?? undefined,
+      limit: A_PAGE,
+    })
+  } catch (error) {
+    if (error instanceof ProviderFailure && error.outcome === 'refused' && afterId !== null)
+      await unitOfWork.run(actor, (work) => beginAnew(work, reading, error.code))
+    throw error
+  }
 }
 
 /**

@@ -1,5 +1,6 @@
 import { type RawBuilder, sql } from 'kysely'
 import { secondsAfter, type Work } from '../../kernel/index.ts'
+import { endAttention } from '../../ops/index.ts'
 import type { GatewayTransactionPage } from './gateway-transactions.ts'
 import { isWholeDue, listOverlapS } from './list-lag.ts'
 
@@ -25,6 +26,8 @@ interface StoredMark {
   isWhole: boolean
   afterId: string | null
   nextThrough: Date | null
+  /** How often in a row Xendit refused the place at which a reading would go on. */
+  refusals: number
   /** True if the reading under way began after the database server started. */
   isOfThisServer: boolean
   /** True if the list was read to its end after the database server started. */
@@ -45,6 +48,9 @@ export const bookIsRead: RawBuilder<boolean> = sql<boolean>`exists (
  */
 const PAUSE_S = 10
 
+/** The id of the attention item about a reading that Xendit does not let go on. */
+const REFUSED = 'unread: refused'
+
 /** An SQL condition: a reading of Xendit's transaction list is not at its end, and may go on now. */
 export const bookReadingGoesOn = (now: Date): RawBuilder<boolean> => sql<boolean>`exists (
   select from provider_book_reads where provider = 'xendit' and after_id is not null
@@ -57,7 +63,7 @@ export const bookReadingGoesOn = (now: Date): RawBuilder<boolean> => sql<boolean
  */
 export async function readMark(work: Work): Promise<Reading> {
   const { rows } = await sql<StoredMark>`
-    select through, whole_through, whole_at, reads_from, is_whole, after_id, next_through,
+    select through, whole_through, whole_at, reads_from, is_whole, after_id, next_through, refusals,
       began_on is not distinct from pg_postmaster_start_time() as is_of_this_server,
       server_start is not distinct from pg_postmaster_start_time() as is_read
     from provider_book_reads where provider = 'xendit'`.execute(work.tx)
@@ -100,12 +106,34 @@ export async function markPage(
       through = ${ends ? nextThrough : stored.through}, after_id = ${after}, read_at = ${work.now},
       next_through = ${ends ? null : nextThrough}, reads_from = ${from}, is_whole = ${isWhole},
       whole_through = ${ends && isWhole ? nextThrough : stored.wholeThrough},
+      refusals = ${ends ? 0 : stored.refusals},
       whole_at = ${begins && isWhole ? work.now : stored.wholeAt},
       began_on = case when ${begins} then pg_postmaster_start_time() else began_on end,
       server_start = case when ${ends} then pg_postmaster_start_time() else server_start end
     where provider = 'xendit' and after_id is not distinct from ${stored.afterId}
       and through is not distinct from ${stored.through}`.execute(work.tx)
+  if (ends && stored.refusals > 0)
+    await endAttention(work, 'provider_transaction_unknown', REFUSED, 'the list was read to its end')
   return numAffectedRows === 1n
+}
+
+/**
+ * Lets the next run begin its reading anew, because Xendit refused the place at which this one would go on.
+ * Otherwise each run would ask for that place again, and no later line would be read. A refusal that comes
+ * again is reported to staff.
+ */
+export async function beginAnew(work: Work, { afterId, stored }: Reading, code: string): Promise<void> {
+  const { numAffectedRows } = await sql`
+    update provider_book_reads set after_id = null, next_through = null, refusals = ${stored.refusals + 1}
+    where provider = 'xendit' and after_id = ${afterId} and refusals = ${stored.refusals}`.execute(work.tx)
+  if (numAffectedRows !== 1n || stored.refusals === 0) return
+  work.requestAttention({
+    kind: 'provider_transaction_unknown',
+    subject: ['provider_transaction', REFUSED],
+    message: `The provider refuses to go on with its list after a line (${code}), so older lines may not be booked. laku begins the list anew each time. Ask the provider.`,
+    command: 'laku payments sync',
+    details: { afterId, code, refusals: stored.refusals + 1 },
+  })
 }
 
 const later = (first: Date | null, second: Date): Date => (first && first > second ? first : second)
