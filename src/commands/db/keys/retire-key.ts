@@ -62,7 +62,12 @@ export async function retireKey(
       }
       const signing = own.find(({ purpose }) => purpose === 'encryption')
       const current = newer.find(({ id, purpose }) => purpose === 'encryption' && id === vault.keyId)
-      const since = signing && ((await replacedAt(tx, key, signing.admittedAt)) ?? current?.admittedAt)
+      const later = known?.keys.filter(
+        ({ purpose, admittedAt }) =>
+          purpose === 'encryption' && signing !== undefined && admittedAt > signing.admittedAt,
+      )
+      const rewriters = { later: later?.map(({ id }) => id) ?? [], current: vault.keyId }
+      const since = signing && ((await replacedAt(tx, signing, rewriters)) ?? current?.admittedAt)
       const stoppable = since ? await stoppableBefore(tx, since, new Date()) : []
       if (since && !endLogIns) {
         if (stoppable.length > 0) {

@@ -10,6 +10,7 @@ import { good } from '../../../../test/wallets.ts'
 import { beginRun, keepAnswer } from '../../../domain/auth/index.ts'
 import { choreography } from '../../../domain/composition/choreography.ts'
 import { bookChecks } from '../../../domain/composition/invariants.ts'
+import { replacedAt } from '../../../domain/composition/sealing/keys-in-use.ts'
 import { reencryptPage, sealedTables } from '../../../domain/composition/sealing/sealed-data.ts'
 import { notifyOldChannels } from '../../../domain/composition/ways-in/notify-old-channels.ts'
 import { bankAccountsOf, taxIdOf, updateFactory } from '../../../domain/factory/index.ts'
@@ -23,7 +24,7 @@ import { adjustWallet, requestWithdrawal } from '../../../domain/wallet/index.ts
 import { openValue, sealValue } from '../../../domain/way-in/sealed-values.ts'
 import { readStopToken } from '../../../domain/way-in/stop-link.ts'
 import { openParams, sealParams } from '../../../domain/whatsapp/secret-params.ts'
-import { beganAt } from '../../../runtime/database.ts'
+import { beganAt, createKysely, createPool } from '../../../runtime/database.ts'
 import { requireFit } from '../../../runtime/environment/require-fit.ts'
 
 const newKey = 'Jm1xpcxWUTlnCUbTzX1gz5Wyzj2d9lbJY0sLqxP0yXk='
@@ -343,6 +344,46 @@ describe('the keys of the database rotate', () => {
     await requireFit(laku.pool, { ...opener, vault: alone().vault })
     await requireFit(laku.pool, { ...opener, vault: rotating().vault })
     await expect(requireFit(laku.pool, { ...opener, vault: old })).rejects.toThrow('does not fit')
+  })
+
+  // An admission is `+KEY`, a rewrite under a key is the key alone. The number is the instant of the rewrite
+  // that ended the signing with `oldkey01`.
+  it.each([
+    ['newkey02 and a rewrite', '+oldkey01 +newkey02 newkey02 newkey02', 'newkey02', 2],
+    ['a late end of the rotation before', '+before00 +oldkey01 before00 +newkey02 newkey02', 'newkey02', 4],
+    ['a way back', '+oldkey01 +middle03 middle03 oldkey01 +newkey02 newkey02', 'newkey02', 5],
+    ['a way back to the key before', '+before00 +oldkey01 before00 oldkey01 before00', 'before00', 4],
+    [
+      'nothing but the rewrite of the key before',
+      '+before00 +oldkey01 before00 +newkey02',
+      'newkey02',
+      undefined,
+    ],
+  ])('know the end of the signing with a key: %s', async (_, history, current, expected) => {
+    const pool = createPool({ url: laku.ownerUrl, poolSize: 1, applicationName: 'test' })
+    const at = (step: number) => new Date(Date.UTC(2031, 0, 1 + step))
+    const undo = new Error('undo')
+    const found = createKysely(pool)
+      .transaction()
+      .execute(async (tx) => {
+        const words = history.split(' ')
+        for (const [step, key] of words.entries()) {
+          if (!key.startsWith('+'))
+            await sql`
+              insert into audit_log (id, actor_kind, actor_id, actor_name, command, subject_kind, subject_id, occurred_at)
+              values (next_id(), 'system', 'test', 'test', 'db keys rewrite', 'key', ${key}, ${at(step)})`.execute(
+              tx,
+            )
+        }
+        const own = words.indexOf('+oldkey01')
+        const admitted = words.slice(own + 1).filter((word) => word.startsWith('+'))
+        const later = admitted.map((word) => word.slice(1))
+        const since = await replacedAt(tx, { id: 'oldkey01', admittedAt: at(own) }, { later, current })
+        expect(since).toEqual(expected === undefined ? undefined : at(expected))
+        throw undo
+      })
+    await expect(found).rejects.toBe(undo)
+    await pool.end()
   })
 
   it('rotate twice in a row: values under three keys are read, and each half of the way says how to go on', async () => {

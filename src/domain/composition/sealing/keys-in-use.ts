@@ -41,15 +41,29 @@ export async function keysInUse(
 }
 
 /**
- * Returns the instant from which on no process signs with this key: the first `laku db keys rewrite` under
- * another key. All processes were restarted with the other key before that rewrite (docs/running.md).
- * Undefined if there was no such rewrite after the owner admitted this key.
+ * Returns the instant from which on no process signs with this key: the first `laku db keys rewrite` under a
+ * key that the owner admitted later. All processes were restarted with that key before the rewrite
+ * (docs/running.md). A rewrite under an earlier key may only finish an earlier rotation. It counts only where
+ * the shop went back to that key, so that it is the current one, and then the last such rewrite counts. A
+ * rewrite under this key shows that processes signed with it, so only the rewrites after it count.
+ * Undefined if there was no such rewrite. `later` has the ids of the keys that were admitted later.
  */
-export async function replacedAt(tx: Tx, key: string, admittedAt: Date): Promise<Date | undefined> {
+export async function replacedAt(
+  tx: Tx,
+  key: { id: string; admittedAt: Date },
+  { later, current }: { later: readonly string[]; current: string },
+): Promise<Date | undefined> {
   const { rows } = await sql<{ at: Date | null }>`
-    select min(occurred_at) as at from audit_log
-    where subject_kind = 'key' and command = 'db keys rewrite' and subject_id <> ${key}
-      and occurred_at >= ${admittedAt}`.execute(tx)
+    with rewrites as (
+      select subject_id as key, occurred_at from audit_log
+      where subject_kind = 'key' and command = 'db keys rewrite' and occurred_at >= ${key.admittedAt}),
+    others as (
+      select key, occurred_at from rewrites
+      where key <> ${key.id}
+        and occurred_at > coalesce((select max(occurred_at) from rewrites where key = ${key.id}), '-infinity'))
+    select coalesce(
+      (select min(occurred_at) from others where key = any(${later})),
+      (select max(occurred_at) from others where key = ${current})) as at`.execute(tx)
   return rows[0]?.at ?? undefined
 }
 
