@@ -91,7 +91,8 @@ export class RunBook {
     }
     release()
     if (begun.state === 'kept') {
-      const run = new Run(this.#laku, { id: begun.id, staffId: actor.id }, this.#paces)
+      const { id, attempt } = begun
+      const run = new Run(this.#laku, { id, attempt, staffId: actor.id }, this.#paces)
       const said = JSON.parse(begun.kept) as RunEvent[]
       for (const event of said.slice(0, -1)) run.emit(event)
       const last = said.at(-1)

@@ -4,6 +4,7 @@ import {
   type Attempt,
   type Begun,
   endRun,
+  forgetRun,
   heartbeatRun,
   keepLines,
   keptLines,
@@ -88,6 +89,8 @@ export class Run {
   /** Whether the command's output may be stored. */
   readonly #isKept: boolean
   #record: (() => Promise<Begun>) | undefined
+  /** Resolves when the run's row was inserted, or could not be. */
+  #recording: Promise<void> = Promise.resolve()
   /** The number of the attempt to run the command, which counts the servers that ran it. */
   #attempt: number
   #isEnding = false
@@ -193,15 +196,20 @@ export class Run {
   async becomeJob(): Promise<void> {
     const record = this.#record
     this.#record = undefined
-    if (!record) return
+    if (record) this.#recording = this.#becomeRecorded(record)
+    await this.#recording
+  }
+
+  async #becomeRecorded(record: () => Promise<Begun>): Promise<void> {
     clearTimeout(this.#timer)
     try {
       const begun = await record()
       if (!begun.begun) return this.#lose()
       this.#attempt = begun.attempt
-      if (this.#isEnding || this.#over) return
+      // Nobody would end the row of a run that is over.
+      if (this.#over) return await forgetRun(this.#laku.db, this.attempt)
       this.#isRecorded = true
-      this.#keepOn()
+      if (!this.#isEnding) this.#keepOn()
     } catch (error) {
       if (error instanceof DomainError && error.code === 'auth.command_key_reused') return this.#lose()
       this.#laku.logger.warn(
@@ -268,6 +276,7 @@ export class Run {
     // The exit code is stored first. Only then do the lines below let readers get it.
     clearTimeout(this.#timer)
     this.#record = undefined
+    await this.#recording
     if (this.#isRecorded) {
       await this.#flush()
       await endRun(this.#laku.db, this.attempt, exitCode).catch((error: unknown) =>

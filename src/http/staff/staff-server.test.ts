@@ -329,6 +329,36 @@ describe('a command that takes long', () => {
     await other.close()
   })
 
+  it('that only reads and ends while its row is being inserted is ended in its row as well', async () => {
+    const id = crypto.randomUUID()
+    const lock = await laku.pool.connect()
+    await lock.query('begin')
+    await lock.query('lock table command_runs in share row exclusive mode')
+    const isInserted = async () => {
+      const { rows } = await laku.pool.query(
+        "select from pg_locks where relation = 'command_runs'::regclass and mode = 'RowExclusiveLock' and not granted",
+      )
+      return rows.length > 0
+    }
+    const ended = Promise.withResolvers<void>()
+    does.look = async ({ emit }) => {
+      emit({ answer: { looked: true } })
+      while (!(await isInserted())) await sleep(10)
+      ended.resolve()
+      return 0
+    }
+    const send = () => post(lineOf({ id, path: ['work', 'look'] }), PROTOCOL, token, 'look')
+    const first = send().then(text).then(linesOf)
+    await ended.promise
+    await sleep(20)
+    await lock.query('commit')
+    lock.release()
+    expect((await first).at(-1)).toMatchObject({ end: 0 })
+    await expect.poll(async () => (await say('commands', 'show', id)).exitCode).toBe(0)
+    expect(linesOf(await text(await send()))).toEqual(await first)
+    expect(runs).toBe(1)
+  })
+
   it('that another server took over while its own server was silent stores nothing more', async () => {
     const { work, begun } = steps(10)
     does.slow = work
@@ -729,6 +759,8 @@ describe('a change', () => {
       laku.db.selectFrom('auditLog').select('id').where('command', '=', 'work keep').execute()
     while ((await made()).length === 0) await sleep(20)
     await lost.close()
+    // Another server had begun the command earlier, and died before the change.
+    await query(laku.ownerUrl, `update command_runs set attempt = 2 where key = 'kept'`)
     const again = await TestStaffServer.open(laku, {
       house,
       paces,
@@ -738,6 +770,11 @@ describe('a change', () => {
     const second = await runClient(['--server', again.server.url, ...words], env(), undefined, entries)
     expect(second).toEqual({ exitCode: 0, stdout: '{"made":true}\n', stderr: '' })
     expect([runs, (await made()).length]).toEqual([1, 1])
+    const { rows } = await sql<{ id: string }>`select id from command_runs where key = 'kept'`.execute(
+      laku.db,
+    )
+    const attached = await say('commands', 'attach', rows[0]?.id ?? '', '--json')
+    expect(attached).toMatchObject({ exitCode: 0, stdout: '{"made":true}\n' })
     await again.close()
   })
 

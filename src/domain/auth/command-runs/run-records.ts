@@ -37,7 +37,7 @@ export interface RunIdentity {
 export type Begun =
   | { begun: true; id: string; attempt: number }
   | { begun: false; id: string; state: 'running' | 'ended' }
-  | { begun: false; id: string; state: 'kept'; kept: string }
+  | { begun: false; id: string; attempt: number; state: 'kept'; kept: string }
 
 interface RunRow {
   id: string
@@ -74,8 +74,10 @@ export async function beginRun(work: Work, run: RunIdentity): Promise<Begun> {
   if (before.endedAt) return { begun: false, id: before.id, state: 'ended' }
   if (!before.isSilent) return { begun: false, id: before.id, state: 'running' }
   await sql`delete from command_run_lines where run_id = ${before.id}`.execute(tx)
-  if (before.kept !== null)
-    return { begun: false, id: before.id, state: 'kept', kept: vault.open(PURPOSE, before.kept) }
+  if (before.kept !== null) {
+    const { id, attempt, kept } = before
+    return { begun: false, id, attempt, state: 'kept', kept: vault.open(PURPOSE, kept) }
+  }
   await sql`
     update command_runs set attempt = attempt + 1, seen_at = clock_timestamp(), stop_asked_at = null
     where id = ${before.id}`.execute(tx)
