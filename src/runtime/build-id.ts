@@ -29,3 +29,6 @@ export function buildId(): string | undefined {
     return undefined
   }
 }
+
+/** The build that was on the disk when this process started. The process runs code of this build. */
+export const loadedBuild = buildId()

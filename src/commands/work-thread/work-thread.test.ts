@@ -7,6 +7,7 @@ import { openTestLaku, type TestLaku } from '../../../test/laku.ts'
 import { Market } from '../../../test/market.ts'
 import { hire } from '../../../test/staff.ts'
 import { TestStaffServer } from '../../../test/staff-server.ts'
+import { loadedBuild } from '../../runtime/build-id.ts'
 import { WorkThread } from './work-thread.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'laku-thread-'))
@@ -82,16 +83,21 @@ it('starts in a quiet second of the server, and opens laku before there is a com
   await house.close()
   await expect.poll(connections, { timeout: 20_000 }).toBe(0)
   const customers = { received: 0, inFlight: 0 }
+  let onDisk = loadedBuild
   vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] })
   try {
-    house.startWhenQuiet(customers)
+    house.startWhenQuiet(customers, () => onDisk)
     const after = (seconds: number, requests: number, inFlight = 0) => {
       customers.received += requests
       customers.inFlight = inFlight
       vi.advanceTimersByTime(seconds * 1_000)
       return house.isStarted
     }
-    expect([after(9, 0), after(1, 60), after(1, 1, 1), after(1, 1)]).toEqual([false, false, false, true])
+    expect([after(9, 0), after(1, 60), after(1, 1, 1)]).toEqual([false, false, false])
+    onDisk = 'another build, which was installed over this one'
+    expect(after(1, 1)).toBe(false)
+    onDisk = loadedBuild
+    expect(after(1, 1)).toBe(true)
   } finally {
     vi.useRealTimers()
   }

@@ -4,6 +4,7 @@ import { extname } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Worker } from 'node:worker_threads'
 import type { CommandHouse, Execution } from '../../http/staff/command-house.ts'
+import { buildId, loadedBuild } from '../../runtime/build-id.ts'
 import { commandHouse, definitionOf } from '../command-house.ts'
 import type { FromThread, ThreadSettings, ToThread } from './messages.ts'
 
@@ -58,15 +59,17 @@ export class WorkThread implements CommandHouse {
 
   /**
    * Starts the thread in a second without customers. Loading its code in a rush would delay the answers to
-   * buyers, which is what the thread prevents.
+   * buyers, which is what the thread prevents. While another build is on the disk, the thread does not start:
+   * it would load code of that build (docs/adr/0147).
    */
-  startWhenQuiet(customers: Customers): void {
+  startWhenQuiet(customers: Customers, buildOnDisk = buildId): void {
     let looks = 0
     let received = customers.received
     this.#looking = setInterval(() => {
       const came = customers.received - received
       received = customers.received
       if (++looks < LOOKS_BEFORE || came > QUIET_REQUESTS || customers.inFlight > 0) return
+      if (buildOnDisk() !== loadedBuild) return
       clearInterval(this.#looking)
       this.#thread ??= this.#start()
       this.#post({ open: true })

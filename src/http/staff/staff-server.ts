@@ -30,7 +30,7 @@ import {
   UnitOfWork,
 } from '../../domain/kernel/index.ts'
 import { workRecords } from '../../domain/ops/work-records.ts'
-import { buildId } from '../../runtime/build-id.ts'
+import { buildId, loadedBuild } from '../../runtime/build-id.ts'
 import { roleOf, shownUrl } from '../../runtime/connect.ts'
 import { beganAt, createKysely, createPool } from '../../runtime/database.ts'
 import type { Laku } from '../../runtime/laku.ts'
@@ -70,9 +70,6 @@ const staffServerTimings: StaffServerTimings = {
   endWithinMs: 10_000,
   buildOnDisk: buildId,
 }
-
-/** The build that was on the disk when this process started. The process runs code of this build. */
-const loadedBuild = buildId()
 
 const systemActor: Actor = { kind: 'system', name: 'staff server' }
 const { version } = createRequire(import.meta.url)('../../../package.json') as { version: string }
