@@ -128,6 +128,20 @@ const failing: Failing[] = [
     says: () => [`a shop runs in ${join(folder, 'ran')}`, takenPort(), 'stop it', '--data-dir'],
   },
   {
+    what: 'a folder in which a shop starts',
+    args: () => ['up', '--no-seed', '--port', takenPort(), '--data-dir', join(folder, 'starts')],
+    env: () => {
+      mkdirSync(join(folder, 'starts'), { recursive: true })
+      writeFileSync(join(folder, 'starts', 'shop.json'), JSON.stringify({ pid: process.pid }), {
+        mode: 0o600,
+      })
+      return {}
+    },
+    exitCode: 2,
+    code: 'start.configuration',
+    says: () => [`a shop starts or stops in ${join(folder, 'starts')}`, 'stop it', '--data-dir'],
+  },
+  {
     // A folder below a file cannot be created, even by root.
     what: 'a data folder that cannot be written',
     args: () => ['sessions', 'list', '--data-dir', join(folder, 'file', 'data')],

@@ -172,10 +172,15 @@ function inFolder(folder: string, env: Env): FoundShop {
  */
 const isExplicit = (folder: string, env: Env) => env.LAKU_DATA_DIR === folder || folder !== '.laku'
 
-/** Returns the record of the shop in a data folder, if the process that wrote the record still runs. */
-export function recordedShop(folder: string): LocalShop | undefined {
-  const shop = readJson<LocalShop>(localShopFile(folder))
-  return shop && isAlive(shop.pid) ? shop : undefined
+/**
+ * Returns the record of the shop in a data folder, if the process that wrote the record still runs. While the
+ * shop starts or stops, its record has no address, and is not returned.
+ */
+function recordedShop(folder: string): LocalShop | undefined {
+  const shop = readJson<Partial<LocalShop>>(localShopFile(folder))
+  if (shop?.server === undefined || shop.database === undefined || shop.pid === undefined) return undefined
+  const { server, pid, database } = shop
+  return isAlive(pid) ? { server, pid, database } : undefined
 }
 
 function runsHere(folder: string, env: Env, databaseUrl?: string): FoundShop | undefined {
@@ -252,7 +257,8 @@ function readJson<T>(path: string): T | undefined {
   }
 }
 
-function isAlive(pid: number): boolean {
+/** Returns whether a process with this number runs. */
+export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0)
     return true

@@ -6,7 +6,8 @@ import { usageError } from '../../cli/errors/cli-error.ts'
 import type { Config, Flags } from '../../runtime/config.ts'
 import { sandboxSmtpPort } from '../../runtime/config.ts'
 import { refuseProduction } from '../sandbox.ts'
-import { freePorts, requireFree, requireNoOtherShop } from './ports.ts'
+import { freePorts, requireFree } from './ports.ts'
+import { requireNoOtherShop } from './shop-record.ts'
 
 export interface UpFlags {
   port?: string | undefined

@@ -1,5 +1,4 @@
 import { createServer } from 'node:net'
-import { recordedShop } from '../../cli/client/find-shop.ts'
 import { systemCode } from '../../runtime/data-folder.ts'
 import { StartError } from '../../runtime/start-error.ts'
 
@@ -43,18 +42,11 @@ export async function requireFree(port: number, host: string, flag: string): Pro
   )
 }
 
-/**
- * Checks that no other `laku up` runs in this data folder. It would have another sandbox, which does not know
- * the payments of this one, and commands in the folder would not find it again. Throws StartError 2.
- */
-export async function requireNoOtherShop(dataDir: string): Promise<void> {
-  const shop = recordedShop(dataDir)
-  if (!shop || !URL.canParse(shop.server)) return
-  // A process that was killed leaves its record behind, and another process may have its number by now.
-  const { port, hostname } = new URL(shop.server)
-  if ((await tryPort(Number(port), hostname)) !== undefined) return
-  throw new StartError(
-    2,
-    `a shop runs in ${dataDir} (${shop.server}, process ${shop.pid}): stop it, or name another folder with --data-dir`,
-  )
+/** Returns whether something listens on a port; no if this machine does not have the address. */
+export async function isTaken(port: number, host: string): Promise<boolean> {
+  try {
+    return (await tryPort(port, host)) === undefined
+  } catch {
+    return false
+  }
 }

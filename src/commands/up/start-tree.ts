@@ -1,6 +1,5 @@
-import { rm, writeFile } from 'node:fs/promises'
+import { rm } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { type LocalShop, localShopFile } from '../../cli/client/find-shop.ts'
 import { databaseName, localAdministrator } from '../../cli/define/actor.ts'
 import { CliError, exitCodes, messageOf } from '../../cli/errors/cli-error.ts'
 import type { Config } from '../../runtime/config.ts'
@@ -8,6 +7,7 @@ import { openLaku } from '../../runtime/open-laku.ts'
 import { installDatabase } from '../db/install.ts'
 import { Child } from './child.ts'
 import { environmentOf, type Plan } from './plan.ts'
+import { ShopRecord } from './shop-record.ts'
 import type { Teardown } from './teardown.ts'
 
 export interface Tree {
@@ -35,6 +35,8 @@ export async function startTree(
 ): Promise<Tree> {
   const { config, metricsPort, temporary } = plan
   if (temporary) await teardown.add('data folder', () => rm(temporary, { recursive: true, force: true }))
+  const record = await ShopRecord.claim(config.dataDir)
+  await teardown.add('record of the shop', async () => record.remove())
   const env = environmentOf(plan)
   const start = async (name: string, more: NodeJS.ProcessEnv = {}) => {
     const child = new Child(name, { ...env, ...more })
@@ -57,7 +59,8 @@ export async function startTree(
   const sandboxUrl = `http://127.0.0.1:${config.sandboxPort}`
   await Promise.all([answers(`${http}/readyz`), answers(`${sandboxUrl}/control/book`)])
   const staff = `http://${shownHost(config.staffHost)}:${plan.staffPort}`
-  await leaveWord(config.dataDir, { server: staff, pid: process.pid, database }, teardown)
+  record.announce({ server: staff, database })
+  await teardown.add('address of the shop', async () => record.withdraw())
   const metrics = `http://127.0.0.1:${metricsPort}/metrics`
   const addresses = {
     http,
@@ -80,13 +83,6 @@ async function stopDatabaseAtTheEnd(config: Config, teardown: Teardown): Promise
   const { embeddedPostgresStatus, stopEmbeddedPostgres } = await import('../../runtime/embedded-postgres.ts')
   const { running } = await embeddedPostgresStatus(config.dataDir)
   if (!running) await teardown.add('database', () => stopEmbeddedPostgres(config.dataDir))
-}
-
-/** Writes the file by which commands in this folder find the shop, as long as the shop runs. */
-async function leaveWord(dataDir: string, shop: LocalShop, teardown: Teardown): Promise<void> {
-  const file = localShopFile(dataDir)
-  await writeFile(file, `${JSON.stringify(shop)}\n`, { mode: 0o600 })
-  await teardown.add('word of the shop', () => rm(file, { force: true }))
 }
 
 /**
