@@ -10,8 +10,8 @@ export type PayoutAnswer = 'succeeded' | 'pending' | 'failed' | 'lost' | 'revers
 export type PayoutStatus = 'submitted' | 'succeeded' | 'failed' | 'reversed'
 
 /** A payout; the settlement or withdrawal that it pays follows each of its steps. */
-interface Payout {
-  status: 'created' | PayoutStatus
+export interface Payout {
+  status: 'created' | 'dropped' | PayoutStatus
   follow(to: PayoutStatus): void
 }
 
@@ -37,6 +37,13 @@ export class Payouts {
     }
   }
 
+  /** Drops a payout that was never sent. Returns whether the payout was never sent. */
+  dropUnsent(payout: Payout | undefined): boolean {
+    if (payout?.status !== 'created') return false
+    payout.status = 'dropped'
+    return true
+  }
+
   #reverse(payout: Payout): void {
     if (payout.status === 'submitted') this.#move(payout, 'succeeded')
     if (payout.status === 'succeeded') this.#move(payout, 'reversed')
@@ -55,6 +62,7 @@ export interface Withdrawal {
   refundedIdr: number
   status: 'held' | 'approved' | 'rejected' | PayoutStatus
   wasRetried: boolean
+  payout?: Payout
 }
 
 export class Withdrawals {
@@ -93,8 +101,9 @@ export class Withdrawals {
     return true
   }
 
+  /** Rejects a withdrawal that waits for a person, or whose payout was never sent. */
   reject(withdrawal: Withdrawal): boolean {
-    if (withdrawal.status !== 'held') return false
+    if (withdrawal.status !== 'held' && !this.#payouts.dropUnsent(withdrawal.payout)) return false
     withdrawal.status = 'rejected'
     this.#intoWallet(withdrawal, [['withdrawals-held', withdrawal.amountIdr + withdrawal.feeIdr]])
     return true
@@ -122,7 +131,7 @@ export class Withdrawals {
 
   #send(withdrawal: Withdrawal): void {
     withdrawal.status = 'approved'
-    this.#payouts.create((to) => this.#follow(withdrawal, to))
+    withdrawal.payout = this.#payouts.create((to) => this.#follow(withdrawal, to))
   }
 
   #follow(withdrawal: Withdrawal, to: PayoutStatus, paidFrom: 'gateway' | 'bank' = 'gateway'): void {

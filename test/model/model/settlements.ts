@@ -1,7 +1,7 @@
 import type { Book } from './book.ts'
 import { SETTLEMENT_MINIMUM_IDR } from './figures.ts'
 import type { Item, Order, OrderStatus } from './orders.ts'
-import type { PayoutStatus, Payouts } from './payouts.ts'
+import type { Payout, PayoutStatus, Payouts } from './payouts.ts'
 
 /** The change of the factory's balance by one posting of an order item. */
 interface Line {
@@ -14,7 +14,7 @@ interface Line {
 export interface Settlement {
   netIdr: number
   status: 'calculated' | 'approved' | 'on_hold' | 'void' | 'paid' | Exclude<PayoutStatus, 'succeeded'>
-  payout?: { status: 'created' | PayoutStatus }
+  payout?: Payout
 }
 
 /** The statuses in which an order is finished for its factory. */
@@ -54,6 +54,7 @@ export class Settlements {
 
   act(settlement: Settlement, act: SettlementAct): boolean {
     const { status } = settlement
+    if (act === 'hold' && status === 'approved') this.#payouts.dropUnsent(settlement.payout)
     const isLive = ['created', 'submitted', 'succeeded'].includes(settlement.payout?.status ?? '')
     const from: { [act in SettlementAct]: readonly Settlement['status'][] } = {
       approve: ['calculated'],
