@@ -1,9 +1,7 @@
 import { requireStaff, type Work } from '../../kernel/index.ts'
-import { bookTransactions, lockBook } from './book-transactions.ts'
-import { type Booked, bookedOf, claimPostings, isBooked } from './booked-sums.ts'
-import type { GatewayTransaction } from './gateway-transactions.ts'
+import { bookTransactions } from './book-transactions.ts'
+import { claimOldest, otherLines } from './claim-oldest.ts'
 import { askAbout, askKnown, type BookContext, keepLines, suspendLine } from './resolve-lines.ts'
-import { linesNamed } from './search-provider.ts'
 
 export interface BookedLine {
   id: string
@@ -46,27 +44,4 @@ export async function bookLine(context: BookContext, id: string): Promise<Booked
     return 'suspended'
   })
   return { id, type: line.type, became }
-}
-
-/** Returns the other lines of Xendit's transaction list about the same payment, refund or payout. */
-async function otherLines(
-  { gateway }: BookContext,
-  { id, productId, referenceId }: GatewayTransaction,
-): Promise<GatewayTransaction[]> {
-  const names = [productId, referenceId].flatMap((name) => name ?? [])
-  const found = new Map<string, GatewayTransaction>()
-  for await (const lines of linesNamed(gateway, { names, lineId: null }))
-    for (const line of lines) if (line.id !== id) found.set(line.id, line)
-  return [...found.values()]
-}
-
-/**
- * Gives the postings of a payment, refund or payout to the oldest of its lines. Otherwise staff who post its
- * second line would give the postings to that line.
- */
-async function claimOldest(work: Work, lines: readonly GatewayTransaction[]): Promise<void> {
-  await lockBook(work)
-  const booked = await bookedOf(work.tx, lines)
-  const of = (line: GatewayTransaction) => booked.get(line.id) as Booked
-  await claimPostings(work, lines.filter((line) => isBooked(line, of(line))).map(of))
 }

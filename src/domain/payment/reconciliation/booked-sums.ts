@@ -58,7 +58,8 @@ export const MAX_CORRECTIONS = 12
  * posting into suspense as one that the provider lacks, it counts as 0: its line then differs and is booked.
  *
  * A posting counts for one line only. If several lines name the same payment, refund or payout, that is the
- * line that claimed the posting; without a claim the oldest of these lines that moved money.
+ * line that claimed the posting; without a claim the oldest of these lines that moved money, and in the
+ * direction of the posting. So a line that brings a payout back has the posting that gave the money back.
  */
 export async function bookedOf(
   tx: Tx,
@@ -66,10 +67,11 @@ export async function bookedOf(
 ): Promise<Map<string, Booked>> {
   if (transactions.length === 0) return new Map()
   const lines = transactions.map(
-    ({ id, type, status, productId, paymentLinkId, referenceId, createdAt }) => ({
+    ({ id, type, status, moneyIn, productId, paymentLinkId, referenceId, createdAt }) => ({
       id,
       type,
       status,
+      moneyIn,
       productId,
       linkId: paymentLinkId,
       reference: referenceId,
@@ -79,7 +81,7 @@ export async function bookedOf(
   const { rows } = await sql<Booked>`
     with lines as (
       select * from jsonb_to_recordset(${asRecords(lines)}::jsonb)
-        as l(id text, type text, status text, product_id text, link_id text, reference text, created_at timestamptz)
+        as l(id text, type text, status text, money_in boolean, product_id text, link_id text, reference text, created_at timestamptz)
     ), by_invoice as (
       select l.id, 'payment:' || p.id || ':confirmed' as key
       from lines l join payments p on p.provider_invoice_id = any(array[l.link_id, l.product_id]) where l.type = 'PAYMENT'
@@ -148,21 +150,21 @@ export async function bookedOf(
       from lines l cross join (
         select '' as suffix union all select ':returned' union all select ':' || n from generate_series(2, ${MAX_CORRECTIONS}) n
       ) k
-    ), counting as (
-      select distinct id, key, part from keys where part <> 'of'
-      union all
-      select id, key, 'of' from (
-        select distinct on (k.key) k.id, k.key
-        from keys k join lines l on l.id = k.id left join provider_line_postings c on c.key = k.key
-        where k.part = 'of' and (c.line_id is null or c.line_id = k.id)
-        order by k.key, l.status = 'SUCCESS' desc, l.created_at, l.id
-      ) claimed
-    ), posted as (
+    ), summed as (
       select k.id, k.part, k.key, sum(e.amount_idr) as amount_idr
-      from counting k
+      from (select distinct id, key, part from keys) k
       join ledger_transactions t on t.key = k.key join ledger_entries e on e.transaction_id = t.id
       where e.account_id = (select id from ledger_accounts where key = 'gateway')
       group by k.id, k.part, k.key
+    ), posted as (
+      select id, part, key, amount_idr from summed where part <> 'of'
+      union all
+      select id, 'of', key, amount_idr from (
+        select distinct on (k.key) k.id, k.key, k.amount_idr
+        from summed k join lines l on l.id = k.id left join provider_line_postings c on c.key = k.key
+        where k.part = 'of' and (c.line_id is null or c.line_id = k.id)
+        order by k.key, l.status = 'SUCCESS' desc, (k.amount_idr > 0) = l.money_in desc, l.created_at, l.id
+      ) claimed
     ), posted_back as (
       select p.id, case p.part when 'fee' then 'fee' else 'line' end as part, t.key, sum(e.amount_idr) as amount_idr
       from posted p join suspense_items s on s.key = 'posting:' || p.key

@@ -1,5 +1,7 @@
+import { sql } from 'kysely'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { sandboxControl } from '../../../../test/control.ts'
+import { query } from '../../../../test/global-setup.ts'
 import { system } from '../../../../test/laku.ts'
 import { openPaymentFixture, type PaymentFixture, shortTimeoutGateway } from '../../../../test/payments.ts'
 import { refusal } from '../../../../test/storefront.ts'
@@ -7,8 +9,8 @@ import { finance } from '../../../../test/wallets.ts'
 import { endGone } from '../../composition/attention-ends.ts'
 import { openThings } from '../../composition/privacy/open-things.ts'
 import { newId, runChecks } from '../../kernel/index.ts'
-import { suspenseAccount } from '../../ledger/index.ts'
-import { applyPayoutAnswers } from '../../payout/index.ts'
+import { credit, debit, post, suspenseAccount } from '../../ledger/index.ts'
+import { applyPayoutAnswers, createPayout } from '../../payout/index.ts'
 import { showSuspense, suspenseChecks } from '../../suspense/index.ts'
 import { recordChargebacks } from '../chargebacks/book.ts'
 import type { PaymentGateway } from '../gateway.ts'
@@ -48,6 +50,8 @@ describe("the provider's book has the last word", () => {
   })
   beforeEach(() => control('PUT', '/profile', {}))
   afterAll(async () => {
+    // One test makes a payout that has no settlement.
+    await query(f.laku.ownerUrl, "delete from payouts where key like '%-STL-BACK-1'")
     expect(await f.broken()).toEqual([])
     const results = await f.laku.system((work) => runChecks(suspenseChecks, work.tx, f.laku.vault))
     expect(results.filter((checkResult) => !checkResult.ok)).toEqual([])
@@ -893,6 +897,63 @@ describe("the provider's book has the last word", () => {
       expect(await suspendedIdr(id)).toEqual([-sum])
     }
     expect((await ours())[0]).toBe((before[0] as number) + 190_000 - 1_832)
+  })
+
+  it('a second line whose older line was read before postings were claimed is booked as what moved, by the job too', async () => {
+    await agree()
+    const untilStale = async () => {
+      await book()
+      for (let i = 0; i < 3; i++) {
+        f.laku.clock.shift(1_801)
+        await book()
+      }
+    }
+    /** Makes it so that the lines of these postings were read long ago, before postings were claimed. */
+    const readLongAgo = async (of: string) => {
+      for (let i = 0; i < 3; i++) {
+        await book()
+        f.laku.clock.shift(7_200)
+        await f.age(7_200)
+      }
+      await query(f.laku.ownerUrl, `delete from provider_line_postings where key like '%${of}%'`)
+    }
+    const { payment, invoiceId } = await paid({ channel: 'DANA' })
+    await readLongAgo(payment.id)
+    const again = await movement({ type: 'PAYMENT', of: invoiceId, amount: 50_000 })
+    await untilStale()
+    expect(await suspendedIdr(again.id)).toEqual([-50_000])
+    // A payout came back as a line of its own, and laku gave its money back when its webhook came.
+    const [subjectId, product_id] = [newId(), 'disb-came-back']
+    const key = (verb: string, id: string) => `settlement:${subjectId}:${verb}:${id}`
+    const of = { kind: 'settlement.moved', subject: ['settlement', subjectId] as [string, string] }
+    const payoutId = await f.laku.system(async (work) => {
+      const destination = { channelCode: 'ID_BCA', accountNumber: '1234567890', accountHolderName: 'PT MAJU' }
+      const asked = { key: 'STL-BACK-1', purpose: 'settlement', subjectId, destination } as const
+      const id = await createPayout(work, {
+        ...asked,
+        owner: { factoryId: f.factoryId },
+        amountIdr: 40_000,
+      })
+      for (const status of ['submitted', 'reversed'])
+        await sql`
+          update payouts set status = ${status}, provider_payout_id = ${product_id} where id = ${id}`.execute(
+          work.tx,
+        )
+      const entries = [debit('adjustments', 40_000), credit('gateway', 40_000)]
+      await post(work, [{ ...of, key: key('confirmed', id), entries }])
+      return id
+    })
+    const line = { type: 'DISBURSEMENT', amount: 40_000, product_id, reference_id: 'STL-BACK-1', fee: 0 }
+    const left = await movement({ ...line, cashflow: 'MONEY_OUT' })
+    await readLongAgo(subjectId)
+    await f.laku.system((work) => {
+      const entries = [debit('gateway', 40_000), credit('adjustments', 40_000)]
+      return post(work, [{ ...of, key: key('reversed', payoutId), entries }])
+    })
+    const back = await movement({ ...line, cashflow: 'MONEY_IN' })
+    await untilStale()
+    expect([await suspendedIdr(left.id), await suspendedIdr(back.id)]).toEqual([[], []])
+    await agree()
   })
 
   it('every difference that reconciling prints has a verb that brings it to nothing', async () => {

@@ -11,6 +11,7 @@ import { refusedAsNothing } from '../refunds/call-provider.ts'
 import { payableStates } from '../transitions.ts'
 import { bookTransactions, type KnownOfLine, payoutTypes, suspend } from './book-transactions.ts'
 import { type Booked, bookedOf } from './booked-sums.ts'
+import { claimOldest, otherLines } from './claim-oldest.ts'
 import type { GatewayTransaction } from './gateway-transactions.ts'
 
 /**
@@ -254,9 +255,12 @@ async function followLine(context: BookContext, { id, looks, seenAt }: KeptLine)
   if (!line) return 'waits'
   await askAbout(context, line)
   const known = looks < LOOKS ? {} : await askKnown(context, line)
-  const mayWait = ({ now }: Pick<Work, 'now'>) => looks < LOOKS || secondsAfter(seenAt, STALE_AFTER_S) > now
+  // Without the object's other lines, laku cannot tell which of them a posting counts for. So the line waits.
+  const others = looks < LOOKS ? undefined : await unlessFailing(() => otherLines(context, line))
+  const mayWait = ({ now }: Pick<Work, 'now'>) => !others || secondsAfter(seenAt, STALE_AFTER_S) > now
   try {
     return await unitOfWork.run(actor, async (work): Promise<FollowedLine> => {
+      if (others) await claimOldest(work, [line, ...others])
       const { differing } = await bookTransactions(work, [line])
       await keepLines(work, [line], differing)
       if (differing.length === 0) return 'agreed'
@@ -269,6 +273,7 @@ async function followLine(context: BookContext, { id, looks, seenAt }: KeptLine)
     // its money goes into the suspense account (unexplained money).
     return await unitOfWork.run(actor, async (work): Promise<FollowedLine> => {
       if (mayWait(work)) throw error
+      await claimOldest(work, [line, ...(others ?? [])])
       await suspendLine(work, line, known)
       return 'suspended'
     })
