@@ -153,11 +153,13 @@ export async function endHistory(
   await expectOwned(house)
   const { ok, differences } = await reconcileGateway(house.context, {})
   expect({ ok, differences }).toEqual({ ok: true, differences: [] })
-  const { rows } = await sql<{ key: string; idr: number }>`
-    select a.key, sum(e.amount_idr)::int8 as idr from ledger_entries e join ledger_accounts a on a.id = e.account_id
-    where a.key in ('payouts-in-flight', 'bank-transfers-in-flight', 'refunds-in-flight') group by 1 having sum(e.amount_idr) <> 0`.execute(
-    house.laku.db,
-  )
+  // Money under way is listed by what it was posted for, so that a failure names the refund or payout.
+  const { rows } = await sql<{ key: string; subject: string; idr: number; status: string | null }>`
+    select a.key, t.subject_id as subject, sum(e.amount_idr)::int8 as idr,
+      (select to_jsonb(r)::text from refunds r where r.id = t.subject_id) as status
+    from ledger_entries e join ledger_accounts a on a.id = e.account_id join ledger_transactions t on t.id = e.transaction_id
+    where a.key in ('payouts-in-flight', 'bank-transfers-in-flight', 'refunds-in-flight')
+    group by 1, 2 having sum(e.amount_idr) <> 0`.execute(house.laku.db)
   expect(rows).toEqual([])
   expect(await house.laku.system(brokenNow)).toEqual([])
   expect(await house.laku.system(brokenSeals)).toEqual([])

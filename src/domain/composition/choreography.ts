@@ -51,6 +51,7 @@ import '../user/events.ts'
 import '../way-in/events.ts'
 import {
   holdWithdrawalsOfSuspended,
+  lockPaidWithdrawals,
   markWithdrawalsFailed,
   markWithdrawalsReversed,
   markWithdrawalsSubmitted,
@@ -237,12 +238,14 @@ export const choreography: Choreography = {
   },
   // The domain that made the payout (settlement or withdrawal) writes its own ledger postings, in the same
   // transaction.
-  'payout.submitted': { reactions: [markSettlementsSubmitted, markWithdrawalsSubmitted] },
-  'payout.succeeded': { reactions: [markSettlementsPaid, markWithdrawalsSucceeded] },
+  'payout.submitted': {
+    reactions: [lockPaidWithdrawals, markSettlementsSubmitted, markWithdrawalsSubmitted],
+  },
+  'payout.succeeded': { reactions: [lockPaidWithdrawals, markSettlementsPaid, markWithdrawalsSucceeded] },
   'payout.revived': { reactions: [reviveSettlements, reviveWithdrawals] },
-  'payout.failed': { reactions: [markSettlementsFailed, markWithdrawalsFailed] },
+  'payout.failed': { reactions: [lockPaidWithdrawals, markSettlementsFailed, markWithdrawalsFailed] },
   'payout.dropped': {},
-  'payout.reversed': { reactions: [markSettlementsReversed, markWithdrawalsReversed] },
+  'payout.reversed': { reactions: [lockPaidWithdrawals, markSettlementsReversed, markWithdrawalsReversed] },
   'payout.contradicted': { reactions: [stopRetries] },
 
   'suspense.receiver_unnamed': { reactions: [nameReceivers] },

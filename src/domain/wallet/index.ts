@@ -18,6 +18,7 @@ export {
 } from './transitions.ts'
 export { walletView } from './view.ts'
 export {
+  lockPaidWithdrawals,
   markWithdrawalsFailed,
   markWithdrawalsReversed,
   markWithdrawalsSubmitted,

@@ -64,6 +64,28 @@ export const entriesOf: Record<
 }
 
 /**
+ * First reaction to each result of a payout: locks the withdrawals, and then the wallets of their users. A
+ * settlement in the same batch posts to the ledger before the withdrawals do. Without this lock, two batches
+ * waited for each other: one for a wallet, the other for the balance of the payouts on their way (storm seed
+ * 2; ADR 0142).
+ */
+export async function lockPaidWithdrawals(
+  work: Work,
+  events: readonly { payload: PayoutEventPayload }[],
+): Promise<void> {
+  const ids = events.flatMap(({ payload }) => (payload.purpose === 'withdrawal' ? [payload.subjectId] : []))
+  if (ids.length === 0) return
+  const { rows } = await sql<{ userId: string }>`
+    select user_id from withdrawals where id = any(${ids}::uuid[]) order by id for no key update`.execute(
+    work.tx,
+  )
+  await lockWallets(
+    work,
+    rows.map((row) => row.userId),
+  )
+}
+
+/**
  * Reaction to payout.submitted: books the withdrawal's money as on its way. From now on it may have arrived.
  */
 export const markWithdrawalsSubmitted = (work: Work, events: EventOf<'payout.submitted'>[]): Promise<void> =>
@@ -176,11 +198,7 @@ async function moveWithdrawals(
     where: sql`m.id = t.id`,
     returning: sql<Moved>`t.id, t.code, t.user_id, t.amount_idr, t.fee_idr, t.closes_account, m.status as from`,
   })
-  // Wallets are locked before limits and ledger balances, in the same order as a new withdrawal locks them.
-  await lockWallets(
-    work,
-    rows.map((row) => row.userId),
-  )
+  // The wallets are locked already (lockPaidWithdrawals): before limits and ledger balances.
   if (to === 'failed' || to === 'reversed') {
     await undoUse(
       work,
