@@ -179,6 +179,13 @@ test.each([
 })
 
 test.each([
+  'smtps://shop%40gmail.com:abcd%20efgh%20ijkl%20mnop@smtp.gmail.com',
+  'smtps://shop:caf%C3%A9-kopi@mail.example',
+])('production takes a mail password that the provider made: %s', (address) => {
+  expect(load({ ...production, SMTP_URL: address }).smtpUrl).toBe(address)
+})
+
+test.each([
   ['XENDIT_API_URL', 'http://api.example.com'],
   ['BITESHIP_API_URL', ' http://api.example.com'],
   ['WHATSAPP_API_URL', 'HTTP://api.example.com'],

@@ -79,15 +79,23 @@ export function judgeSecrets(given: RawSettings): Verdict {
 }
 
 function problemOf(value: string, known: ReadonlySet<string>): string | undefined {
+  const weakness = weaknessOf(value, known)
+  if (weakness) return weakness
+  if (/[^\x21-\x7e]/.test(value)) return 'it contains characters that cannot be printed'
+  return undefined
+}
+
+/** Returns the problem of a secret that is easy to guess. */
+function weaknessOf(value: string, known: ReadonlySet<string>): string | undefined {
   if (readings(value).some((reading) => known.has(reading)))
     return 'it is the secret of development, which is public'
   if (/^(.)\1*$/u.test(value)) return 'it consists of one repeated character'
-  if (/[^\x21-\x7e]/.test(value)) return 'it contains characters that cannot be printed'
   return undefined
 }
 
 /**
  * Returns the problem of the password in the address of the mail server. An address without a name has none.
+ * The mail provider chooses the password, so it may contain spaces and letters of any language.
  */
 function problemOfMail(address: string, known: ReadonlySet<string>): string | undefined {
   if (!URL.canParse(address)) return undefined
@@ -100,7 +108,7 @@ function problemOfMail(address: string, known: ReadonlySet<string>): string | un
     // The password contains a percent sign that encodes nothing, so it is compared as it is.
   }
   if (decoded.trim() === '') return 'its password is blank'
-  return problemOf(decoded, known)
+  return weaknessOf(decoded, known)
 }
 
 /** Decodes a secret from hex or base64; empty if the secret has neither form. */
