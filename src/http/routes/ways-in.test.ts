@@ -1,6 +1,8 @@
+import { readFile } from 'node:fs/promises'
 import type { FastifyInstance } from 'fastify'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { askLaku, runLaku } from '../../../test/command-line.ts'
+import { query } from '../../../test/global-setup.ts'
 import { openTestLaku, type TestLaku } from '../../../test/laku.ts'
 import { hire, staff } from '../../../test/staff.ts'
 import { newId } from '../../domain/kernel/index.ts'
@@ -309,6 +311,19 @@ describe('a buyer whose phone support changed', () => {
     )
     expect(exported).toContain('laku_notice')
     expect(exported).not.toContain('/stop/')
+    // A version before wrote the link into the message. Its migration leaves only a queued one as it is.
+    const list = async () =>
+      (await runLaku(laku, ['whatsapp', 'list', '--to', owner.phone, '--json'], staff('support'))).stdout
+    const unseal = (status: string) => `
+      update whatsapp_messages set status = '${status}', params = jsonb_set(params, '{2}', '"https://laku.example${link}"')
+      where to_phone = '${owner.phone}' and dedupe_key like 'way_in:%'`
+    const migration = await readFile('migrations/0210_sent_links_are_not_shown.sql', 'utf8')
+    for (const status of ['queued', 'failed']) {
+      await query(laku.ownerUrl, unseal(status))
+      expect(await list()).toContain('/stop/')
+      await query(laku.ownerUrl, migration)
+      expect((await list()).includes('/stop/')).toBe(status === 'queued')
+    }
     expect((await press(link)).status).toBe(200)
   })
 })
