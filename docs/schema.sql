@@ -1588,6 +1588,8 @@ create table way_changes (
   changed_at timestamp with time zone not null,
   stoppable_until timestamp with time zone not null,
   stopped_at timestamp with time zone,
+  new_sealed text,
+  stands boolean default false not null,
   constraint way_changes_pkey PRIMARY KEY (id),
   constraint way_changes_subject_kind_check CHECK ((subject_kind = ANY (ARRAY['user'::text, 'factory'::text]))),
   constraint way_changes_way_check CHECK ((way = ANY (ARRAY['phone'::text, 'email'::text, 'bank_account'::text, 'tax_id'::text])))

@@ -127,12 +127,17 @@ async function recordChanges(
 ): Promise<Partial<Record<'phone' | 'email' | 'taxId', Sealed>>> {
   const subject = ['factory', before.id] as const
   const sealed: Partial<Record<'phone' | 'email' | 'taxId', Sealed>> = {}
-  const note = async (field: 'phone' | 'email' | 'taxId', way: Way, old: string | null) => {
-    const kept = await recordChange(work, { subject, way, old })
+  const note = async (
+    field: 'phone' | 'email' | 'taxId',
+    way: Way,
+    old: string | null,
+    newValue?: string | null,
+  ) => {
+    const kept = await recordChange(work, { subject, way, old, newValue })
     if (kept) sealed[field] = kept
   }
-  if (phone !== before.phone) await note('phone', 'phone', before.phone)
-  if (email !== before.email) await note('email', 'email', before.email)
+  if (phone !== before.phone) await note('phone', 'phone', before.phone, phone)
+  if (email !== before.email) await note('email', 'email', before.email, email)
   if (taxId && before.verification === 'verified') {
     requireStaff(work.actor, 'finance')
     const old = await taxIdOf(work, before.id)

@@ -1156,7 +1156,9 @@ export interface WayChanges {
   changedAt: Timestamp;
   changedBy: string;
   id: string;
+  newSealed: string | null;
   oldSealed: string | null;
+  stands: Generated<boolean>;
   stoppableUntil: Timestamp;
   stoppedAt: Timestamp | null;
   subjectId: string;

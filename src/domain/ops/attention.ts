@@ -181,6 +181,14 @@ export async function recordMailed(work: Work, ids: readonly string[]): Promise<
     where id = any(${[...ids]}::uuid[]) and mailed_at is null`.execute(work.tx)
 }
 
+/** Returns since when an attention item of this kind about this object is open; undefined if none is. */
+export async function openSince(tx: Tx, kind: AttentionKind, subjectId: string): Promise<Date | undefined> {
+  const { rows } = await sql<{ since: Date }>`
+    select since from attention
+    where kind = ${kind} and subject_id = ${subjectId} and resolved_at is null`.execute(tx)
+  return rows[0]?.since
+}
+
 /** Counts the open attention items. */
 export async function countAttention(db: Kysely<DB>): Promise<number> {
   const { rows } = await sql<{ count: number }>`

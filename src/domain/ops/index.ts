@@ -5,6 +5,7 @@ export {
   endAttention,
   endAttentionWhere,
   listAttention,
+  openSince,
   recordMailed,
   resolveAttention,
   showAttention,

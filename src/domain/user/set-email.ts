@@ -45,7 +45,7 @@ export async function setEmail(
   const old = before.emailConfirmedAt === null ? null : before.email
   if (old === null && (!proven || email === null)) return null
   await coolOff(work, userId)
-  return await recordChange(work, { subject: ['user', userId], way: 'email', old })
+  return await recordChange(work, { subject: ['user', userId], way: 'email', old, newValue: email })
 }
 
 const PURPOSE = 'user.email_confirmation'

@@ -56,7 +56,8 @@ export async function changeUser(work: Work, input: UserChanges & { userId: stri
   const sealed: Record<string, Sealed> = {}
   if (phone !== undefined && phone !== before.phone) {
     await coolOff(work, userId)
-    const old = await recordChange(work, { subject: ['user', userId], way: 'phone', old: before.phone })
+    const values = { old: before.phone, newValue: phone }
+    const old = await recordChange(work, { subject: ['user', userId], way: 'phone', ...values })
     if (old) sealed.phone = old
   }
   if (email !== undefined) {

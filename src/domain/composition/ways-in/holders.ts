@@ -27,8 +27,8 @@ export interface Holders {
    */
   changeToStop(holder: string): string
   /**
-   * Whether the change gave a number or address back to a holder from whom it was taken in the last 30 days.
-   * Then whoever had it in between may be the thief.
+   * Whether this change or a later one gave a number or address back to a holder from whom it was taken in the
+   * last 30 days. Then whoever had it in between may be the thief.
    */
   gaveBack: boolean
 }
@@ -42,15 +42,19 @@ export async function holdersOf(work: Work, change: WayChange): Promise<Holders>
   const replacedBy = (of: Channel) =>
     recent.filter((pastChange) => pastChange.way === of && pastChange.old !== null)
   const channel = way === 'phone' || way === 'email' ? way : undefined
-  const next = channel && recent.slice(own + 1).find((pastChange) => pastChange.way === channel)
-  const valueNow = channel && (next ? next.old : channel === 'email' ? current.emailSet : current.phone)
+  const present = channel === 'email' ? current.emailSet : current.phone
+  const ownAndLater = [change, ...recent.slice(own + 1)].filter((oneChange) => oneChange.way === channel)
+  // A change from an earlier version of laku has no new value, so the next change tells it.
+  const results = ownAndLater.map(
+    ({ newValue }, nth, all) => newValue ?? (nth + 1 < all.length ? all[nth + 1]?.old : present),
+  )
   const contactsOf = (of: Channel) => {
     const first = way === of ? old : current[of]
     const before = replacedBy(of).flatMap((pastChange) =>
       pastChange.id === id || pastChange.old === null ? [] : [pastChange.old],
     )
     const all = [...new Set([...(first === null ? [] : [first]), ...before])]
-    return of === channel ? all.filter((contact) => contact !== valueNow) : all
+    return of === channel ? all.filter((contact) => contact !== results[0]) : all
   }
   const earlier =
     channel && own > 0 ? replacedBy(channel).filter((pastChange) => recent.indexOf(pastChange) < own) : []
@@ -59,9 +63,11 @@ export async function holdersOf(work: Work, change: WayChange): Promise<Holders>
     mails: contactsOf('email'),
     locale: current.locale,
     changeToStop: (holder) =>
-      earlier.find((pastChange) => pastChange.old === holder && pastChange.stoppableUntil > work.now)?.id ??
-      id,
-    gaveBack: earlier.some((pastChange) => pastChange.old === valueNow),
+      earlier.find(
+        ({ old: taken, stoppedAt, stoppableUntil }) =>
+          taken === holder && stoppedAt === null && stoppableUntil > work.now,
+      )?.id ?? id,
+    gaveBack: earlier.some((pastChange) => [...results, present].includes(pastChange.old)),
   }
 }
 

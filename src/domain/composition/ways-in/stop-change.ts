@@ -1,5 +1,6 @@
 import { restoreFactory, stopBankAccount } from '../../factory/index.ts'
 import type { Work } from '../../kernel/index.ts'
+import { openSince } from '../../ops/index.ts'
 import { idsOfPeople } from '../../staff/index.ts'
 import { coolOff, restoreEmail, restorePhone } from '../../user/index.ts'
 import { rejectUnsent, stopDestination } from '../../wallet/index.ts'
@@ -45,8 +46,9 @@ export async function stopChange(work: Work, token: string): Promise<WayChange> 
   if (state === 'over') throw wayInErrors.stop_too_late()
   if (state === 'stopped') return change
   const undone = await undoUnlessGivenBack(work, change)
-  await stopWayChange(work, change)
+  await stopWayChange(work, change, { undone })
   const [kind, id] = change.subject
+  const since = (await openSince(work.tx, 'way_in_stopped', id)) ?? work.now
   work.audit({
     command: 'way_in stop',
     subject: change.subject,
@@ -63,7 +65,7 @@ export async function stopChange(work: Work, token: string): Promise<WayChange> 
     details: {
       changeId: change.id,
       by: change.changedBy,
-      byIds: await idsOfPeople(work.tx, await changersOf(work, change)),
+      byIds: await idsOfPeople(work.tx, await changersOf(work, change, since)),
       audit: `laku audit list --subject ${id}`,
     },
   })
@@ -73,9 +75,9 @@ export async function stopChange(work: Work, token: string): Promise<WayChange> 
 const nameOf = ({ subject, way }: WayChange) => `${way.replace('_', ' ')} of this ${subject[0]}`
 
 /**
- * Undoes a change that its owner stopped. A change that gave a number or address back to its earlier holder
- * is not undone, because a thief who had it in between could take it a second time. No money leaves until a
- * person has looked at it.
+ * Undoes a change that its owner stopped. If that change or a later one gave the number or address back to its
+ * earlier holder, nothing is undone, because a thief who had it in between could take it a second time. No
+ * money leaves until a person has looked at it.
  */
 async function undoUnlessGivenBack(work: Work, change: WayChange): Promise<boolean> {
   if (!(await holdersOf(work, change)).gaveBack) return await undo(work, change)
