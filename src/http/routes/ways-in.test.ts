@@ -495,8 +495,8 @@ describe('an address for mail', () => {
       .where('id', '=', owner.userId)
       .executeTakeFirst()
     expect(kept).toMatchObject({ email: address, emailConfirmedAt: expect.any(Date) })
-    // The address is moved to another one that is confirmed, back, and on. Whoever reads the one in between does
-    // not get it again.
+    // The address is moved to another one that is confirmed, back, and on. Whoever reads the one in between
+    // does not get it again.
     const between = `between${people}@example.test`
     const { token: again } = await logIn(owner.phone)
     const { otp: there } = await codeFor(owner.phone, 'email', again)

@@ -27,8 +27,8 @@ export interface Holders {
    */
   changeToStop(holder: string): string
   /**
-   * Whether this change or a later one gave a number or address back to a holder from whom it was taken in the
-   * last 30 days. Then whoever had it in between may be the thief.
+   * Whether this change or a later one gave a number or address back to a holder from whom it was taken in
+   * the last 30 days. Then whoever had it in between may be the thief.
    */
   gaveBack: boolean
 }

@@ -75,9 +75,9 @@ export async function stopChange(work: Work, token: string): Promise<WayChange> 
 const nameOf = ({ subject, way }: WayChange) => `${way.replace('_', ' ')} of this ${subject[0]}`
 
 /**
- * Undoes a change that its owner stopped. If that change or a later one gave the number or address back to its
- * earlier holder, nothing is undone, because a thief who had it in between could take it a second time. No
- * money leaves until a person has looked at it.
+ * Undoes a change that its owner stopped. If that change or a later one gave the number or address back to
+ * its earlier holder, nothing is undone, because a thief who had it in between could take it a second time.
+ * No money leaves until a person has looked at it.
  */
 async function undoUnlessGivenBack(work: Work, change: WayChange): Promise<boolean> {
   if (!(await holdersOf(work, change)).gaveBack) return await undo(work, change)
