@@ -4,6 +4,7 @@ import { CliError, exitCodes, usageError } from '../errors/cli-error.ts'
 import { parseDurationS } from '../output/times.ts'
 import { type CtrlC, watchForCtrlC } from './ctrl-c.ts'
 import type { FoundShop } from './find-shop.ts'
+import { mayHaveBegunBefore, serverAway } from './lost-connection.ts'
 import { CommandFile, mayWrite } from './own-files.ts'
 import {
   type CommandRequest,
@@ -292,7 +293,7 @@ export class RemoteCommand {
           // that only reads. So the client sends the command again, unless some of its output is already
           // printed.
           if (!isGone || !this.#chosen.shape.reads || this.#renderer.hasPrinted)
-            throw this.#sayOfEarlier(error)
+            throw mayHaveBegunBefore(error, this.#uncertainRun)
           again = () => this.#begin()
           continue
         }
@@ -305,7 +306,8 @@ export class RemoteCommand {
         // tells how it ends.
         const goesOn = this.#run !== undefined || isSent
         const until = this.#deadline ?? (goesOn ? brokenAt + TAKE_UP_MS : 0)
-        if (this.#time.nowMs() + pause > until) throw this.#away(error)
+        if (this.#time.nowMs() + pause > until)
+          throw serverAway(error, { run: this.#run, uncertainRun: this.#uncertainRun })
         await this.#time.sleep(pause)
         pause = Math.min(pause * 2, LONGEST_PAUSE_MS)
         const id = this.#run
@@ -330,35 +332,6 @@ export class RemoteCommand {
   get #uncertainRun(): string | undefined {
     const isUncertain = this.#run === undefined && this.#mayHaveBegun && !this.#chosen.shape.reads
     return isUncertain ? this.#request.id : undefined
-  }
-
-  /**
-   * Adds to a refusal that the command may have begun, if it was sent before and the connection broke then.
-   * The refusal is about the second sending: for example, the file has changed meanwhile.
-   */
-  #sayOfEarlier(refusal: unknown): unknown {
-    const run = this.#uncertainRun
-    if (run === undefined || !(refusal instanceof CliError)) return refusal
-    const { exitCode, code, message, details } = refusal
-    return new CliError(
-      exitCode,
-      code.replace(/^cli\./, ''),
-      `${message} The command was sent before and may have begun: laku commands show ${run} tells it.`,
-      { ...details, run },
-    )
-  }
-
-  #away({ why, remedy }: StaffServerUnreachable): CliError {
-    const id = this.#run
-    const uncertain = this.#uncertainRun
-    const what =
-      id !== undefined
-        ? `${why}. What was begun goes on in the server, or says that it was interrupted: laku commands attach ${id}`
-        : uncertain !== undefined
-          ? `${why}. The command may have begun: laku commands show ${uncertain} tells it. Run it again only if no such command is found.`
-          : `${why}: ${remedy ?? 'is it running, and is the address right? --wait 30m waits for it'}`
-    const run = id ?? uncertain
-    return new CliError(exitCodes.unavailable, 'server_away', what, run === undefined ? {} : { run })
   }
 
   async #take(line: StreamLine): Promise<void> {
