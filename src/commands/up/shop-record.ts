@@ -1,6 +1,7 @@
 import { readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { withLock } from '../../cli/client/file-lock.ts'
 import { isAlive, type LocalShop, localShopFile } from '../../cli/client/find-shop.ts'
+import { parseJson } from '../../domain/kernel/wire.ts'
 import { openDataFolder } from '../../runtime/data-folder.ts'
 import { StartError } from '../../runtime/start-error.ts'
 import { isTaken } from './ports.ts'
@@ -103,10 +104,4 @@ function textOf(file: string): string | undefined {
   }
 }
 
-function recordOf(text: string | undefined): Partial<LocalShop> | undefined {
-  try {
-    return JSON.parse(text ?? '') as Partial<LocalShop>
-  } catch {
-    return undefined
-  }
-}
+const recordOf = (text: string | undefined) => parseJson(text ?? '') as Partial<LocalShop> | null | undefined

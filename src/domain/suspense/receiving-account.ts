@@ -35,19 +35,22 @@ interface SealedAccount {
   number: string
 }
 
+/**
+ * Returns the bank account that received the money of a suspense item, and the one by which the limits count
+ * the item: the account to which a person had the money sent on, or else the receiving one.
+ */
 async function sealedOf(
   tx: Tx,
   id: string,
-): Promise<{ received: SealedAccount | undefined; sent: SealedAccount | undefined }> {
+): Promise<{ received: SealedAccount | undefined; limited: SealedAccount | undefined }> {
   const { rows } = await sql<SealedReceiving & { sentChannel: string | null; sentNumber: string | null }>`
     select bank_channel, bank_number, sent_channel, sent_number from suspense_items where id = ${id}::uuid`.execute(
     tx,
   )
   const { bankChannel, bankNumber, sentChannel, sentNumber } = { ...rows[0] }
-  return {
-    received: bankChannel && bankNumber ? { channel: bankChannel, number: bankNumber } : undefined,
-    sent: sentChannel && sentNumber ? { channel: sentChannel, number: sentNumber } : undefined,
-  }
+  const received = bankChannel && bankNumber ? { channel: bankChannel, number: bankNumber } : undefined
+  const sent = sentChannel && sentNumber ? { channel: sentChannel, number: sentNumber } : undefined
+  return { received, limited: sent ?? received }
 }
 
 const opened = (vault: Vault, sealed: SealedAccount | undefined): AccountName | undefined =>
@@ -69,8 +72,7 @@ export async function limitedAccount(
   { tx, vault }: Pick<Work, 'tx' | 'vault'>,
   id: string,
 ): Promise<AccountName | undefined> {
-  const { sent, received } = await sealedOf(tx, id)
-  return opened(vault, sent ?? received)
+  return opened(vault, (await sealedOf(tx, id)).limited)
 }
 
 /**
@@ -78,8 +80,7 @@ export async function limitedAccount(
  * four digits of the number. Returns null if no account is known.
  */
 export async function shownReceiving(tx: Tx, vault: Vault, id: string): Promise<string | null> {
-  const { sent, received } = await sealedOf(tx, id)
-  const sealed = sent ?? received
+  const { limited: sealed } = await sealedOf(tx, id)
   if (!sealed) return null
   return `${channelName(sealed.channel)} ${shownOrUnreadable(() => vault.open(RECEIVING_PURPOSE, sealed.number))}`
 }
