@@ -213,7 +213,7 @@ describe('case 8: limits count persons, receivers and time', () => {
       await f.laku.as(person(), (work) => decideSuspense(work, back, 'reject'))
     }
     expect(await dispose(back, 'written_off')).toBe('requested')
-    // Where no account is named, all of it counts together.
+    // Money that is sent on without a named account has one limit for all of it.
     expect(await dispose(await item(-900_000), 'collected')).toBe('collected')
     expect(await dispose(await item(-100_001), 'collected')).toBe('requested')
     expect(await refusal(dispose(await item(1_000), 'collected', other))).toBe('suspense.sent_to_nobody')
@@ -288,7 +288,7 @@ describe('case 8: limits count persons, receivers and time', () => {
     expect(await accept(clerk)).toBe('kernel.second_person_needed')
     await allow(other, 7_000_000)
     expect(await accept({ ...other, role: 'admin' } as Actor)).toBe('kernel.second_person_needed')
-    // What somebody allowed before they were suspended counts no more.
+    // A suspended person's earlier permission is no longer valid.
     const setStatus = (status: string) =>
       query(f.laku.ownerUrl, `update staff set status = '${status}' where id = '${other.id}'`)
     await setStatus('suspended')

@@ -333,7 +333,7 @@ describe('a buyer whose phone support changed', () => {
     const link = await linkTo(owner.phone, 'stop')
     await control('PUT', '/faults', [])
     expect((await sentTo(owner.phone))[0]?.channel).toBe('sms')
-    // Whoever reads the messages could stop the change in the holder's place.
+    // Staff who list messages must not see the link, because anybody who has it can stop the change.
     const seen = await runLaku(laku, ['whatsapp', 'list', '--to', owner.phone, '--json'], staff('support'))
     expect(JSON.parse(seen.stdout).data.length).toBeGreaterThan(0)
     expect(seen.stdout).not.toContain('/stop/')
@@ -599,7 +599,7 @@ describe('a factory', () => {
     for (const changer of [renamed, finance])
       expect(refusalOf(await runLaku(laku, away, changer))).toBe('kernel.own_act')
     await askLaku(laku, away, await hire(laku, 'finance'))
-    // Who made a change that was stopped before this item was raised may put it away.
+    // A person whose change was stopped before this item was raised may resolve the item.
     await later(60)
     const mail = ['factories', 'update', id, '--email', `g${people}@example.test`]
     await askLaku(laku, mail, await hire(laku, 'finance'))

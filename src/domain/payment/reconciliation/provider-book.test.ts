@@ -122,7 +122,7 @@ describe("the provider's book", () => {
       return await gateway.listTransactions({ ...query, limit: 1 })
     }
     await expect(readProviderBook(context({ listTransactions: dying }))).rejects.toThrow('died')
-    // As a restored copy finds it: the reading began on another server.
+    // A restored copy runs on a new database server, so the reading began on another one.
     await sql`update provider_book_reads set began_on = null, server_start = null`.execute(f.laku.db)
     await paid()
     expect(await book()).toMatchObject({ fees: 3, complete: true })
