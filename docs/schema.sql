@@ -153,6 +153,16 @@ create table called_codes (
   constraint called_codes_pkey PRIMARY KEY (phone)
 );
 
+create table chargeback_wins (
+  ledger_key text not null,
+  line_id text not null,
+  chargeback_id uuid not null,
+  amount_idr bigint not null,
+  constraint chargeback_wins_pkey PRIMARY KEY (ledger_key),
+  constraint chargeback_wins_chargeback_id_fkey FOREIGN KEY (chargeback_id) REFERENCES chargebacks(id),
+  constraint chargeback_wins_amount_idr_check CHECK ((amount_idr > 0))
+);
+
 create table chargebacks (
   id uuid not null,
   ledger_key text not null,
@@ -161,12 +171,10 @@ create table chargebacks (
   provider_transaction_id text,
   created_at timestamp with time zone not null,
   won_idr bigint default 0 not null,
-  won_transaction_id text,
   quarantine_id uuid,
   corrections integer default 0 not null,
   constraint chargebacks_ledger_key_key UNIQUE (ledger_key),
   constraint chargebacks_provider_transaction_id_key UNIQUE (provider_transaction_id),
-  constraint chargebacks_won_transaction_id_key UNIQUE (won_transaction_id),
   constraint chargebacks_pkey PRIMARY KEY (id),
   constraint chargebacks_payment_id_fkey FOREIGN KEY (payment_id) REFERENCES payments(id),
   constraint chargebacks_quarantine_id_fkey FOREIGN KEY (quarantine_id) REFERENCES quarantined_money(id),
@@ -1469,6 +1477,7 @@ create table suspense_items (
   bank_number text,
   sent_channel text,
   sent_number text,
+  undos integer default 0 not null,
   constraint suspense_items_key_key UNIQUE (key),
   constraint suspense_items_pkey PRIMARY KEY (id),
   constraint suspense_items_factory_id_fkey FOREIGN KEY (factory_id) REFERENCES factories(id),
@@ -1478,7 +1487,8 @@ create table suspense_items (
   constraint suspense_is_decided CHECK (((status = ANY (ARRAY['open'::text, 'requested'::text])) = (decided_at IS NULL))),
   constraint suspense_items_amount_idr_check CHECK ((amount_idr <> 0)),
   constraint suspense_items_kind_check CHECK ((kind = ANY (ARRAY['payment'::text, 'refund'::text, 'payout'::text, 'chargeback'::text, 'movement'::text, 'bank'::text, 'shipment'::text]))),
-  constraint suspense_items_status_check CHECK ((status = ANY (ARRAY['open'::text, 'requested'::text, 'cleared'::text, 'offset'::text, 'wallet'::text, 'collected'::text, 'written_off'::text, 'reassigned'::text]))),
+  constraint suspense_items_status_check CHECK ((status = ANY (ARRAY['open'::text, 'requested'::text, 'cleared'::text, 'split'::text, 'offset'::text, 'wallet'::text, 'collected'::text, 'written_off'::text, 'reassigned'::text]))),
+  constraint suspense_items_undos_check CHECK ((undos >= 0)),
   constraint suspense_sent_account_is_whole CHECK (((sent_channel IS NULL) = (sent_number IS NULL))),
   constraint suspense_two_people CHECK (((status <> 'requested'::text) OR ((asked IS NOT NULL) AND (asked_by IS NOT NULL))))
 );
@@ -1726,6 +1736,8 @@ CREATE INDEX bank_batches_open ON public.bank_batches USING btree (id) WHERE (st
 CREATE INDEX bank_batches_remind ON public.bank_batches USING btree (remind_at) WHERE (remind_at IS NOT NULL);
 CREATE INDEX bank_references_of_subject ON public.bank_references USING btree (subject_id);
 CREATE INDEX called_codes_over ON public.called_codes USING btree (expires_at);
+CREATE INDEX chargeback_wins_of_chargeback ON public.chargeback_wins USING btree (chargeback_id);
+CREATE INDEX chargeback_wins_of_line ON public.chargeback_wins USING btree (line_id);
 CREATE INDEX chargebacks_of_key_in_any_case ON public.chargebacks USING btree (upper(ledger_key));
 CREATE INDEX chargebacks_of_line_in_any_case ON public.chargebacks USING btree (upper(provider_transaction_id)) WHERE (provider_transaction_id IS NOT NULL);
 CREATE INDEX chargebacks_of_payment ON public.chargebacks USING btree (payment_id) WHERE (payment_id IS NOT NULL);
@@ -2509,6 +2521,21 @@ begin
   end if;
   return new;
 end $function$;
+CREATE OR REPLACE FUNCTION public.require_undo_counted()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+begin
+  if not exists (
+    select from limit_uses where kind = 'suspense_undone' and subject_id = new.id || ':' || (old.undos + 1) and undone_at is null)
+    or new.undos <> old.undos + 1
+  then
+    raise exception 'the decision about % was taken back and not counted against a limit', new.code
+      using errcode = 'check_violation', constraint = 'limit_counted';
+  end if;
+  return new;
+end $function$;
 CREATE OR REPLACE FUNCTION public.require_write_off_counted()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -2843,6 +2870,7 @@ CREATE TRIGGER settlements_counted BEFORE UPDATE OF status ON public.settlements
 CREATE TRIGGER staff_name_kept AFTER INSERT OR UPDATE OF name ON public.staff FOR EACH ROW EXECUTE FUNCTION keep_staff_name();
 CREATE TRIGGER stock_movements_written_once BEFORE DELETE OR UPDATE ON public.stock_movements FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER suspense_counted BEFORE INSERT OR UPDATE OF status ON public.suspense_items FOR EACH ROW WHEN (((new.status = ANY (ARRAY['offset'::text, 'wallet'::text, 'collected'::text, 'written_off'::text, 'reassigned'::text])) AND (NOT new.by_fact))) EXECUTE FUNCTION require_counted('suspense');
+CREATE TRIGGER suspense_undo_counted BEFORE UPDATE OF status ON public.suspense_items FOR EACH ROW WHEN (((new.status = ANY (ARRAY['open'::text, 'requested'::text])) AND (old.status <> ALL (ARRAY['open'::text, 'requested'::text])))) EXECUTE FUNCTION require_undo_counted();
 CREATE TRIGGER wallet_adjustments_counted BEFORE INSERT OR UPDATE OF status ON public.wallet_adjustments FOR EACH ROW WHEN ((new.status = 'posted'::text)) EXECUTE FUNCTION require_limit_use();
 CREATE TRIGGER destinations_of_the_living BEFORE INSERT ON public.withdrawal_destinations FOR EACH ROW EXECUTE FUNCTION require_living_user();
 CREATE TRIGGER returned_by_hand_counted BEFORE UPDATE OF status ON public.withdrawals FOR EACH ROW WHEN (((new.status = 'reversed'::text) AND (old.status = 'succeeded'::text) AND (old.hand_reference IS NOT NULL))) EXECUTE FUNCTION require_counted('withdrawal_returned');

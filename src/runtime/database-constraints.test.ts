@@ -107,6 +107,16 @@ const tried: Record<string, { before?: string[]; refused: string[]; says: RegExp
     ],
     says: /was not counted against a limit/,
   },
+  require_undo_counted: {
+    before: [
+      `insert into public.suspense_items (id, key, code, kind, amount_idr, account, why, status, decided_at, created_at)
+        values ('${id}', 'undone', 'undone', 'movement', 5, 'gateway', 'x', 'cleared', now(), now())`,
+    ],
+    refused: [
+      `update public.suspense_items set status = 'open', decided_at = null, undos = 1 where id = '${id}'`,
+    ],
+    says: /not counted against a limit/,
+  },
   require_return_counted: {
     refused: [
       `insert into public.payouts select (jsonb_populate_record(null::public.payouts,

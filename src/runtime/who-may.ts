@@ -67,7 +67,7 @@ export const commandRoles: ReadonlyMap<string, Roles> = new Map([
   ...of('payouts', { list: money, show: money, 'declare-dead': finance, keep: finance }),
   ...of('suspense', { list: money, show: money, put: finance, offset: finance, 'to-wallet': finance }),
   ...of('suspense', { collect: finance, 'write-off': finance, reassign: finance }),
-  ...of('suspense', { approve: finance, reject: finance }),
+  ...of('suspense', { approve: finance, reject: finance, split: finance, undo: finance }),
   ...of('stock', { list: shop, show: shop, movements: shop, adjust: goods }),
   ...of('shipments', { list: shop, show: parcels, rates: shop, create: parcels, track: parcels }),
   ...of('shipments', { 'set-status': parcels, 'top-up': finance }),

@@ -29,7 +29,7 @@ import {
 } from '../../src/domain/payout/index.ts'
 import { createReview } from '../../src/domain/review/index.ts'
 import { claimForBank } from '../../src/domain/settlement/index.ts'
-import { putIntoSuspense } from '../../src/domain/suspense/index.ts'
+import { putIntoSuspense, type SuspenseKind } from '../../src/domain/suspense/index.ts'
 import { adjustWallet, requestWithdrawal, sweepWithdrawals } from '../../src/domain/wallet/index.ts'
 import { receiveWebhook } from '../../src/domain/webhooks/index.ts'
 import { askLaku } from '../command-line.ts'
@@ -194,7 +194,9 @@ export class CommandScenes {
     return payment.id
   }
 
-  /** Makes a payment that is old enough for the provider's list to show its line, and that has no line there. */
+  /**
+   * Makes a payment that is old enough for the provider's list to show its line, and that has no line there.
+   */
   async paidLongAgo(): Promise<string> {
     this.laku.clock.shift(-86_400)
     try {
@@ -249,9 +251,9 @@ export class CommandScenes {
   }
 
   /** Makes money in suspense: a movement in the provider's list that cannot be assigned. */
-  async suspended(amountIdr = 5_000): Promise<string> {
+  async suspended(amountIdr = 5_000, kind: SuspenseKind = 'movement'): Promise<string> {
     const code = `txn_${this.next()}`
-    const money = { key: code, code, kind: 'movement', amountIdr, why: 'a test' } as const
+    const money = { key: code, code, kind, amountIdr, why: 'a test' }
     await this.laku.system((work) => putIntoSuspense(work, money))
     return code
   }

@@ -80,6 +80,12 @@ export const fixtures: Record<string, Fixture> = {
   'suspense collect': async (s) => [...confirmed(await s.suspended()), '--reference', `BCA-${s.next()}`],
   'suspense write-off': async (s) => confirmed(await s.suspended()),
   'suspense reassign': async (s) => [...confirmed(await s.suspended()), '--fee'],
+  'suspense split': async (s) => [await s.suspended(), '2000'],
+  'suspense undo': async (s) => {
+    const words = confirmed(await s.suspended())
+    await s.ask('suspense', 'write-off', ...words, '--reason', 'a test')
+    return words
+  },
   'suspense approve': async (s) => [await s.suspendedAsked()],
   'suspense reject': async (s) => [await s.suspendedAsked()],
   'refunds create': async (s) => [(await s.paidOrder()).paymentId, '5000'],

@@ -5,6 +5,7 @@ import { findMachines } from '../../scripts/machines.ts'
 import { allCommands } from '../../src/commands/tree.ts'
 import { type LimitedKind, limitedKinds } from '../../src/domain/ops/index.ts'
 import { runLaku } from '../command-line.ts'
+import { query } from '../global-setup.ts'
 import { CommandScenes } from './command-scenes.ts'
 import { type Exit, exits } from './exits.ts'
 
@@ -25,6 +26,9 @@ const ways = machines.flatMap((machine) =>
 let scenes: CommandScenes
 beforeAll(async () => {
   scenes = await CommandScenes.open()
+  // The tests put rows into states by SQL, and back. This guard wants a count of each decision that is taken
+  // back.
+  await query(scenes.laku.ownerUrl, 'alter table suspense_items disable trigger suspense_undo_counted')
 })
 afterAll(() => scenes?.close())
 
@@ -41,6 +45,7 @@ async function read(relation: string, named: string): Promise<Row> {
 const along: Record<string, string> = {
   'users deleted': ', deleted_at = now()',
   group_buying_sessions: ', starts_at = now()',
+  'suspense_items open': ', decided_at = null',
   suspense_items: ', decided_at = now()',
   'pickup_tasks completed': ", photo_url = 'x', signed_by = 'x', signature_url = 'x'",
   'factory_bank_accounts approved': ", approved_by = 'x', usable_from = now()",

@@ -41,6 +41,21 @@ const of = (verb: string, scene: (s: CommandScenes) => Promise<string>, ...more:
   },
 })
 
+/** Takes back a decision about money in suspense. */
+const decided = (
+  verb: string,
+  options: (s: CommandScenes) => string[] | Promise<string[]>,
+  amountIdr?: number,
+): Exit => ({
+  verb: 'suspense undo',
+  scene: async (s) => {
+    const row = await s.suspended(amountIdr)
+    const thing = confirmed(row)
+    await s.ask('suspense', verb, ...(thing.words ?? []), ...(await options(s)), '--reason', 'a test')
+    return thing
+  },
+})
+
 const repeating = (exit: Exit, ...repeats: string[]): Exit => ({ ...exit, repeats })
 
 const idWhere = async (s: CommandScenes, table: string, column: string, value: string) => {
@@ -310,7 +325,24 @@ export const exits: Record<string, Record<string, Exit | Rest>> = {
       },
     },
   },
-  quarantine: { waiting: of('payments quarantine refund', (s) => s.quarantined()) },
+  quarantine: {
+    waiting: of('payments quarantine refund', (s) => s.quarantined()),
+    charged_back: {
+      verb: 'suspense undo',
+      scene: async (s) => {
+        const row = await s.quarantined()
+        const { amountIdr } = await s.laku.db
+          .selectFrom('quarantinedMoney')
+          .select('amountIdr')
+          .where('id', '=', row)
+          .executeTakeFirstOrThrow()
+        const item = await s.suspended(amountIdr, 'chargeback')
+        const words = confirmed(item).words ?? []
+        await s.ask('suspense', 'reassign', ...words, '--money', row, '--reason', 'a test')
+        return { row, words }
+      },
+    },
+  },
   'bank batch': {
     made: {
       // The verb depends on the states of the batch's lines, and this batch has no lines.
@@ -445,6 +477,11 @@ export const exits: Record<string, Record<string, Exit | Rest>> = {
   suspense: {
     open: { verb: 'suspense write-off', scene: async (s) => confirmed(await s.suspended()) },
     requested: of('suspense reject', (s) => s.suspendedAsked()),
+    offset: decided('offset', (s) => ['--factory', s.market.factoryId]),
+    wallet: decided('to-wallet', async (s) => ['--user', (await s.buyer()).id], -5_000),
+    collected: decided('collect', (s) => ['--reference', `BCA-${s.next()}`]),
+    written_off: decided('write-off', () => []),
+    reassigned: decided('reassign', () => ['--fee']),
   },
   user: {
     active: of('users suspend', async (s) => (await s.buyer()).id),

@@ -12,6 +12,7 @@ const kinds = [
   'order_failed',
   'write_off',
   'quarantine',
+  'suspense_undone',
   'settlement',
   'withdrawal_returned',
   'chargeback_moved',

@@ -1,25 +1,13 @@
 import { z } from 'zod'
 import { defineChange } from '../../cli/define/command.ts'
-import type { CommandContext } from '../../cli/define/context.ts'
 import { formatIdr, type Work } from '../../domain/kernel/index.ts'
 import type { AccountName } from '../../domain/ops/index.ts'
 import type { AskedDisposal, SuspenseItem } from '../../domain/suspense/index.ts'
 import { gatewayContext } from '../payments/gateway.ts'
+import { severe, suspenseArgs } from './severe.ts'
 
-const args = [{ name: 'item', description: 'the UUID or code of the money' }]
+const args = suspenseArgs
 const item = z.string()
-
-/**
- * Makes the command ask for a confirmation: the person types the code of the suspense item (money without a
- * known purpose). `consequence` says what will happen to the money.
- */
-const severe =
-  (consequence: (amount: string, code: string) => string) =>
-  async (context: CommandContext, input: { item: string }) => {
-    const { showSuspense } = await import('../../domain/suspense/list-suspense.ts')
-    const { code, amountIdr } = await context.read(({ tx }) => showSuspense(tx, input.item))
-    return { code, consequence: consequence(formatIdr(Math.abs(amountIdr)), code) }
-  }
 
 const done = ({ code, status, amountIdr }: SuspenseItem) =>
   status === 'requested'

@@ -1,13 +1,13 @@
 import { type RawBuilder, sql } from 'kysely'
 import { endedSessionStates, stockedSessionStates, unendedSessionStates } from '../group-buying/index.ts'
-import { type AttentionKind, finalStates, inSql, openStates, type Work } from '../kernel/index.ts'
+import { type AttentionKind, finalStates, inSql, type Work } from '../kernel/index.ts'
 import { shipmentTransitions, unpricedShipmentStates } from '../logistics/index.ts'
 import { endAttentionWhere } from '../ops/index.ts'
 import { batchedStates, endedUnfundedStates, unbookedStates } from '../order/index.ts'
 import { arrivedRefundStates, outstandingRefundStates } from '../payment/index.ts'
 import { bankBatchTransitions, pendingPayoutStates } from '../payout/index.ts'
 import { failedSettlementStates, sentSettlementStates } from '../settlement/index.ts'
-import { suspenseTransitions } from '../suspense/index.ts'
+import { waitingSuspenseStates } from '../suspense/index.ts'
 import { payingWithdrawalStates, unsentWithdrawalStates } from '../wallet/index.ts'
 import { answeredPurchaseOrderStates, endedPurchaseOrderStates } from '../warehouse/index.ts'
 import { deliveredMessageStates } from '../whatsapp/index.ts'
@@ -147,7 +147,7 @@ export const attentionEnds: Record<AttentionKind, AttentionEnd> = {
       else false end`,
   },
   job_failed: { person: 'jobs retry, redrive and cancel end it (src/runtime/retry-jobs.ts)' },
-  money_in_suspense: endsUnlessIn('suspense_items', ...openStates(suspenseTransitions)),
+  money_in_suspense: endsUnlessIn('suspense_items', ...waitingSuspenseStates),
   ledger_chain_broken: { person: 'laku ledger declare-break ends it' },
   order_called_off: parcelGoes,
   order_came_back: endsUnlessIn('orders', 'returned'),

@@ -95,6 +95,10 @@ describe('what gives money away is counted and done by two persons, whatever lak
     const payout = await put('payout', 'p-1')
     expect(await send(byFact('written_off', payout))).toBe('suspense_facts')
     expect(await send(byFact('offset', payout))).toBe('done')
+    const undone = 'by_fact = false, decided_at = null, undos = 1'
+    expect(await send(`update suspense_items set status = 'open', ${undone} where id = '${payout}'`)).toBe(
+      counted,
+    )
   })
 
   it('a debt that is written off', async () => {

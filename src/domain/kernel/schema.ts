@@ -144,7 +144,13 @@ export interface Chargebacks {
   providerTransactionId: string | null;
   quarantineId: string | null;
   wonIdr: Generated<number>;
-  wonTransactionId: string | null;
+}
+
+export interface ChargebackWins {
+  amountIdr: number;
+  chargebackId: string;
+  ledgerKey: string;
+  lineId: string;
 }
 
 export interface Clock {
@@ -1080,6 +1086,7 @@ export interface SuspenseItems {
   sentNumber: string | null;
   status: Generated<string>;
   subjectId: string | null;
+  undos: Generated<number>;
   userId: string | null;
   why: string;
 }
@@ -1266,6 +1273,7 @@ export interface DB {
   bankReferences: BankReferences;
   calledCodes: CalledCodes;
   chargebacks: Chargebacks;
+  chargebackWins: ChargebackWins;
   clock: Clock;
   codeSpending: CodeSpending;
   commandRunLines: CommandRunLines;

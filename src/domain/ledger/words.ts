@@ -55,6 +55,7 @@ const moments: Record<string, string> = {
   'suspense.collected': "Money in suspense was settled through the company's bank",
   'suspense.written_off': 'Money in suspense was written off or kept by the company',
   'suspense.reassigned': "Money in suspense was assigned to its payment, or to the provider's fees",
+  'suspense.undone': 'A decision about money in suspense was taken back: the money waits for another one',
   'gateway.fee': 'The payment provider charged its fee',
   'gateway.fee_returned': 'The payment provider returned a fee',
   'gateway.swept': 'Money moved between the payment provider and the bank',

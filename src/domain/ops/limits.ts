@@ -27,6 +27,7 @@ export const limitedKinds = {
   write_off: 'given',
   quarantine: 'given',
   suspense: 'given',
+  suspense_undone: 'given',
   withdrawal_returned: 'given',
   chargeback_moved: 'given',
   settlement: 'settlement',

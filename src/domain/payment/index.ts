@@ -60,6 +60,7 @@ export { decideSuspense, disposeSuspense, disposeSuspenseByFact } from './suspen
 export { listQuarantined } from './suspense/list.ts'
 export { putPosting } from './suspense/put-posting.ts'
 export { refundQuarantined } from './suspense/refund.ts'
+export { undoSuspense } from './suspense/undo.ts'
 export {
   arrivedRefundStates,
   awaitedStates,

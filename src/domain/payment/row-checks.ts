@@ -18,7 +18,7 @@ const SHOWN = 10
  * the payer.
  */
 export const refundedFromReview: RawBuilder<boolean> = sql`exists (
-  select from quarantined_money q where q.payment_id = p.id and q.kind = 'wrong_amount' and q.status <> 'waiting'
+  select from quarantined_money q where q.payment_id = p.id and q.kind = 'wrong_amount'
     and p.status = 'refunded' and not exists (select from ledger_transactions t where t.key = 'payment:' || p.id || ':confirmed'))`
 
 const isReceived = sql`(p.status in ${inSql(receivedStates)} and not ${refundedFromReview})`
@@ -155,7 +155,7 @@ export const paymentRowChecks: readonly Check[] = [
     name: 'chargebacks',
     kinds: ['payment.charged_back', 'quarantine.charged_back'],
     of: sql`coalesce(
-      (select c.ledger_key from chargebacks c where 'chargeback-won:' || c.won_transaction_id = t.key),
+      (select c.ledger_key from chargeback_wins w join chargebacks c on c.id = w.chargeback_id where w.ledger_key = t.key),
       regexp_replace(t.key, ':corrected(:[0-9]+)?$', ''))`,
     as: sql`case when a.key like 'suspense:%' then 'gateway' else a.key end`,
     due: sql`

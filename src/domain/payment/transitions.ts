@@ -111,12 +111,15 @@ export const reconciliationMachine = machineOf('reconciliation', 'reconciliation
 
 export type QuarantineStatus = 'waiting' | 'applied' | 'refunded' | 'charged_back'
 
-/** The allowed transitions of quarantined money: it waits for a person, who decides once. */
+/**
+ * The allowed transitions of quarantined money: it waits for a person, who decides once. A chargeback that
+ * was assigned to it by mistake is taken off it again.
+ */
 export const quarantineTransitions: Transitions<QuarantineStatus> = {
   waiting: ['applied', 'refunded', 'charged_back'],
   applied: [],
   refunded: [],
-  charged_back: [],
+  charged_back: ['waiting'],
 }
 
 export const quarantineMachine = machineOf('quarantine', 'quarantinedMoney', quarantineTransitions)

@@ -1,4 +1,3 @@
-import { sql } from 'kysely'
 import {
   actorLabel,
   kernelErrors,
@@ -17,19 +16,13 @@ import {
   post,
   suspenseAccount,
 } from '../ledger/index.ts'
-import {
-  type AccountName,
-  countUse,
-  endAttention,
-  isOverLimit,
-  type LimitUse,
-  limitAccountOf,
-  requireSecondPerson,
-} from '../ops/index.ts'
+import { type AccountName, countUse, endAttention, isOverLimit, requireSecondPerson } from '../ops/index.ts'
 import { suspenseErrors } from './errors.ts'
-import { type AskedDisposal, type SuspenseItem, showSuspense, suspenseColumns } from './list-suspense.ts'
-import { limitedAccount, sealSentTo } from './receiving-account.ts'
+import { type AskedDisposal, type SuspenseItem, showSuspense } from './list-suspense.ts'
+import { lockItem } from './lock.ts'
+import { sealSentTo } from './receiving-account.ts'
 import { suspenseMachine, suspenseTransitions } from './transitions.ts'
+import { useOf } from './use-of.ts'
 
 /**
  * The destination of money in suspense, which laku could not assign itself. It may be a factory's account,
@@ -173,7 +166,7 @@ async function dispose(
   await post(work, [
     {
       ...(posting ?? {
-        key: `suspense:${id}:${asked.to}`,
+        key: decisionKey(item, asked),
         kind: `suspense.${asked.to}`,
         subject: ['suspense', id],
       }),
@@ -193,44 +186,9 @@ async function dispose(
   return await showSuspense(work.tx, id)
 }
 
-/**
- * Returns the receiver of a suspense item's money, because each receiver has a limit of its own. It is the
- * user or factory whose account gets the money. If the company bears the loss or keeps the money, it is the
- * user or factory of the item, or else the item's code. Money that is sent to an unknown account of somebody
- * unknown counts together: otherwise each item would have a limit of its own.
- */
-function receiverOf(
-  { code, userId, factoryId, amountIdr }: SuspenseItem,
-  { to }: AskedDisposal,
-  place: Dimensions | undefined,
-  account: AccountName | undefined,
-): string {
-  if (place?.userId) return `user:${place.userId}`
-  if (place?.factoryId) return `factory:${place.factoryId}`
-  if (userId) return `user:${userId}`
-  if (factoryId) return `factory:${factoryId}`
-  return to === 'collected' && amountIdr < 0 && !account ? 'suspense:unknown' : `suspense:${code}`
-}
-
-/**
- * Builds the record by which the assignment of a suspense item's money is counted towards a person's limits.
- * If the bank account that got the money is known, all money to this account counts together.
- */
-async function useOf(
-  work: Work,
-  item: SuspenseItem,
-  asked: AskedDisposal,
-  { dimensions, sentTo }: Place,
-): Promise<LimitUse> {
-  const account = sentTo ?? (await limitedAccount(work, item.id))
-  return {
-    kind: 'suspense',
-    subject: ['suspense', item.id],
-    receiver: receiverOf(item, asked, dimensions, account),
-    account: account && limitAccountOf(work.vault, account),
-    amountIdr: Math.abs(item.amountIdr),
-  }
-}
+/** Each decision about an item has a posting of its own, also after an earlier one was taken back. */
+const decisionKey = ({ id, undos }: SuspenseItem, { to }: AskedDisposal) =>
+  `suspense:${id}:${to}${undos === 0 ? '' : `:${undos + 1}`}`
 
 const sealed = ({ vault }: Work, { sentTo }: Place) => sentTo && sealSentTo(vault, sentTo)
 
@@ -251,12 +209,3 @@ const verbOf = ({ to }: AskedDisposal) =>
     written_off: 'write-off',
     reassigned: 'reassign',
   })[to]
-
-async function lockItem(work: Work, text: string): Promise<SuspenseItem> {
-  const { id } = await showSuspense(work.tx, text)
-  const { rows } = await sql<SuspenseItem>`
-    select ${suspenseColumns} from suspense_items where id = ${id}::uuid for no key update`.execute(work.tx)
-  const [item] = rows
-  if (!item) throw suspenseErrors.not_found({ item: text })
-  return item
-}

@@ -39,6 +39,14 @@ export const suspenseErrors = defineErrors('suspense', {
     'invalid',
     'This money left laku and came back, so it was sent to no bank account. Leave out --channel and --account.',
   ],
+  part_too_large: [
+    'invalid',
+    'A part must be above zero and below the whole amount. Name a smaller amount; laku suspense show shows the whole one.',
+  ],
+  chargeback_changed: [
+    'conflict',
+    'The chargeback of this money was moved, won back or corrected since, so the assignment cannot be taken back. See it with laku payments show, and move it with laku payments chargeback --move.',
+  ],
   same_person: [
     'forbidden',
     'You requested this assignment of money yourself, so you cannot approve it. Ask another person to run laku suspense approve.',

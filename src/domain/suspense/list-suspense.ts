@@ -1,8 +1,8 @@
 import { sql } from 'kysely'
-import { identityOf, inSql, openStates, pageOf, type Rupiah, type Tx } from '../kernel/index.ts'
+import { identityOf, inSql, pageOf, type Rupiah, type Tx } from '../kernel/index.ts'
 import { suspenseErrors } from './errors.ts'
 import type { SuspenseKind } from './put-into-suspense.ts'
-import { type Disposal, type SuspenseStatus, suspenseTransitions } from './transitions.ts'
+import { type Disposal, type SuspenseStatus, waitingSuspenseStates } from './transitions.ts'
 
 /** The assignment of a suspense item's money that staff requested. */
 export interface AskedDisposal {
@@ -43,11 +43,13 @@ export interface SuspenseItem {
   decidedBy: string | null
   createdAt: Date
   decidedAt: Date | null
+  /** How often a decision about this money was taken back. */
+  undos: number
 }
 
 export const suspenseColumns = sql`
   id, code, kind, status, subject_id, provider_id, reference, amount_idr, account, why, user_id, factory_id, asked, note, asked_by, decided_by,
-  created_at, decided_at`
+  created_at, decided_at, undos`
 
 export interface SuspenseFilter {
   /** Whether the list also has the suspense items that are no longer open. */
@@ -64,7 +66,7 @@ export async function listSuspense(
 ): Promise<{ data: SuspenseItem[]; nextCursor: string | null }> {
   const { rows } = await sql<SuspenseItem>`
     select ${suspenseColumns} from suspense_items
-    where ${all ? sql`true` : sql`status in ${inSql(openStates(suspenseTransitions))}`} and ${code ? sql`code in (${code}, ${identityOf(code)})` : sql`true`}
+    where ${all ? sql`true` : sql`status in ${inSql(waitingSuspenseStates)}`} and ${code ? sql`code in (${code}, ${identityOf(code)})` : sql`true`}
       and ${cursor ? sql`id < ${cursor}::uuid` : sql`true`}
     order by id desc limit ${limit + 1}`.execute(tx)
   return pageOf(rows, limit, (row) => row.id)
@@ -86,11 +88,11 @@ export async function showSuspense(tx: Tx, text: string): Promise<SuspenseItem> 
   }
   const { rows } = await sql<SuspenseItem>`
     select ${suspenseColumns} from suspense_items where code in (${text}, ${identityOf(text)})
-    order by (status in ${inSql(openStates(suspenseTransitions))}) desc, id desc limit 2`.execute(tx)
+    order by (status in ${inSql(waitingSuspenseStates)}) desc, id desc limit 2`.execute(tx)
   const [first, second] = rows
   if (!first) throw suspenseErrors.not_found({ item: text })
   const isOpen = (suspenseItem: SuspenseItem | undefined) =>
-    suspenseItem !== undefined && openStates(suspenseTransitions).includes(suspenseItem.status)
+    suspenseItem !== undefined && waitingSuspenseStates.includes(suspenseItem.status)
   if (isOpen(first) && isOpen(second)) throw suspenseErrors.ambiguous({ code: text })
   return first
 }

@@ -1,9 +1,9 @@
 import { sql } from 'kysely'
-import { insertRows, moveState, newId, openStates, type Rupiah, sumIdr, type Work } from '../kernel/index.ts'
+import { insertRows, moveState, newId, type Rupiah, sumIdr, type Work } from '../kernel/index.ts'
 import { type AccountKey, credit, debit, type Posting, post, suspenseAccount } from '../ledger/index.ts'
 import { type AccountName, endAttention } from '../ops/index.ts'
 import { sealReceiving } from './receiving-account.ts'
-import { suspenseMachine, suspenseTransitions } from './transitions.ts'
+import { suspenseMachine, waitingSuspenseStates } from './transitions.ts'
 
 export type SuspenseKind =
   | 'payment'
@@ -102,14 +102,22 @@ export async function putIntoSuspense(work: Work, money: NewSuspense): Promise<s
   }
   if (receivedBy && !money.userId && !money.factoryId)
     work.emit({ type: 'suspense.receiver_unnamed', aggregate: ['suspense', id], payload: { suspenseId: id } })
+  requestDecision(work, { id, ...money })
+  return id
+}
+
+/** Asks staff to decide where the money of an open suspense item belongs. */
+export function requestDecision(
+  work: Work,
+  { id, code, kind, amountIdr, providerId, why }: Omit<NewSuspense, 'key' | 'account'> & { id: string },
+): void {
   work.requestAttention({
     kind: 'money_in_suspense',
     subject: ['suspense', id],
-    message: `${code}: ${money.why}. Decide where this money belongs.`,
+    message: `${code}: ${why}. Decide where this money belongs.`,
     command: `laku suspense show ${id}`,
-    details: { code, kind: money.kind, amountIdr, ...(providerId && { providerId }) },
+    details: { code, kind, amountIdr, ...(providerId && { providerId }) },
   })
-  return id
 }
 
 async function isKnown(work: Work, key: string): Promise<boolean> {
@@ -123,7 +131,7 @@ async function openOpposite(
   account: AccountKey,
   amountIdr: Rupiah,
 ): Promise<string[]> {
-  const open = openStates(suspenseTransitions)
+  const open = waitingSuspenseStates
   const { rows } = await sql<{ id: string; amountIdr: Rupiah }>`
     select id, amount_idr from suspense_items
     where code = ${code} and account = ${account} and status = any(${open}) order by id for no key update`.execute(

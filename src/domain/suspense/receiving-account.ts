@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
-import { inSql, openStates, type Tx, type Vault, type Work } from '../kernel/index.ts'
+import { inSql, type Tx, type Vault, type Work } from '../kernel/index.ts'
 import { type AccountName, channelName, plainAccount, shownOrUnreadable } from '../ops/index.ts'
-import { suspenseTransitions } from './transitions.ts'
+import { waitingSuspenseStates } from './transitions.ts'
 
 /** The purpose for which the vault encrypts the account numbers of `suspense_items`. */
 export const RECEIVING_PURPOSE = 'suspense.bank_account'
@@ -102,7 +102,7 @@ export async function nameReceiver(
   const { userId = null, factoryId = null } = { userId: undefined, factoryId: undefined, ...receiver }
   const { rows } = await sql`
     update suspense_items set user_id = ${userId}::uuid, factory_id = ${factoryId}::uuid
-    where id = ${id}::uuid and user_id is null and factory_id is null and status in ${inSql(openStates(suspenseTransitions))}
+    where id = ${id}::uuid and user_id is null and factory_id is null and status in ${inSql(waitingSuspenseStates)}
     returning id`.execute(work.tx)
   if (rows.length > 0)
     work.audit({

@@ -4,6 +4,9 @@ import { heldToRows } from '../ledger/index.ts'
 import { countedCheck } from '../ops/index.ts'
 import { disposals } from './transitions.ts'
 
+const undone = sql`
+  select i.id || ':' || n from suspense_items i cross join lateral generate_series(1, i.undos) n where i.undos > 0`
+
 /**
  * The check that suspense items agree with their ledger postings into suspense and out of it. A chargeback
  * that was assigned to its payment left suspense by a posting of another kind, which this check ignores. Two
@@ -19,6 +22,7 @@ export const suspenseRowChecks: readonly Check[] = [
       'suspense.collected',
       'suspense.written_off',
       'suspense.reassigned',
+      'suspense.undone',
     ],
     due: sql`
       select i.id::text, true, l.account, l.idr from suspense_items i
@@ -45,5 +49,12 @@ export const suspenseRowChecks: readonly Check[] = [
     decided: sql`
       select i.id::text, i.code from suspense_items i
       where i.status in ${inSql(disposals)} and not i.by_fact`,
+  }),
+  countedCheck({
+    name: 'every decision about suspense that was taken back is counted in the limits, and every count has one',
+    kinds: ['suspense_undone'],
+    rows: undone,
+    subject: 'suspense',
+    decided: sql`select u.id, 'taking back ' || u.id from (${undone}) u(id)`,
   }),
 ]

@@ -4,6 +4,7 @@ export type SuspenseStatus =
   | 'open'
   | 'requested'
   | 'cleared'
+  | 'split'
   | 'offset'
   | 'wallet'
   | 'collected'
@@ -12,19 +13,24 @@ export type SuspenseStatus =
 
 /**
  * The state changes of a suspense item. `requested`: staff chose a destination for the money, and a second
- * approver must agree. `cleared`: the opposite amount moved too, so nothing is left to assign. All states
- * except `open` and `requested` are final.
+ * approver must agree. `cleared`: the opposite amount moved too, so nothing is left to assign. `split`: two
+ * items of its code have its money now. A person may take back where the money was assigned: then it is open
+ * again.
  */
 export const suspenseTransitions: Transitions<SuspenseStatus> = {
-  open: ['requested', 'cleared', 'offset', 'wallet', 'collected', 'written_off', 'reassigned'],
+  open: ['requested', 'cleared', 'split', 'offset', 'wallet', 'collected', 'written_off', 'reassigned'],
   requested: ['open', 'cleared', 'offset', 'wallet', 'collected', 'written_off', 'reassigned'],
   cleared: [],
-  offset: [],
-  wallet: [],
-  collected: [],
-  written_off: [],
-  reassigned: [],
+  split: [],
+  offset: ['open'],
+  wallet: ['open'],
+  collected: ['open'],
+  written_off: ['open'],
+  reassigned: ['open'],
 }
+
+/** The states in which the money of an item is still in the suspense account. */
+export const waitingSuspenseStates: readonly SuspenseStatus[] = ['open', 'requested']
 
 export const suspenseMachine = machineOf('suspense', 'suspenseItems', suspenseTransitions)
 

@@ -26,6 +26,7 @@ const ways = [
   'wallet.goodwill',
   'wallet.correction',
   'suspense.wallet',
+  'suspense.undone',
   'withdrawal.held',
   'withdrawal.succeeded',
   'withdrawal.failed',

@@ -12,7 +12,7 @@ import {
   movingStates,
   pendingPayoutStates,
 } from '../../payout/index.ts'
-import { suspenseTransitions } from '../../suspense/index.ts'
+import { waitingSuspenseStates } from '../../suspense/index.ts'
 import { pendingWithdrawalStates } from '../../wallet/index.ts'
 
 /**
@@ -60,7 +60,7 @@ export async function openThings(tx: Tx, userId: string): Promise<OpenThings> {
           and (l.line ->> 'referenceId' = o.key or l.line ->> 'productId' = o.provider_payout_id))`)} as lines_at_provider,
       ${count(sql`quarantined_money q join payments y on y.id = q.payment_id
         where y.user_id = ${userId} and q.status = 'waiting'`)} as quarantined,
-      ${count(sql`suspense_items where user_id = ${userId} and status in ${inSql(openStates(suspenseTransitions))}`)} as suspense,
+      ${count(sql`suspense_items where user_id = ${userId} and status in ${inSql(waitingSuspenseStates)}`)} as suspense,
       ${count(sql`payments y where y.user_id = ${userId} and y.charged_back_idr > 0 and (
         select coalesce(sum(e.amount_idr), 0) from ledger_transactions t join ledger_entries e on e.transaction_id = t.id
         where t.subject_id = y.id and e.account_id = (select id from ledger_accounts where key = 'buyer-claims')) <> 0`)} as claims,

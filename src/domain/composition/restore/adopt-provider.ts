@@ -6,7 +6,6 @@ import {
   databaseDoubt,
   inSql,
   kernelErrors,
-  openStates,
   originOf,
   type Rupiah,
   readInstallationId,
@@ -34,7 +33,7 @@ import {
   type PayoutGateway,
 } from '../../payout/index.ts'
 import { adoptSettlement, holdSettlement, releaseSettlement, voidSettlement } from '../../settlement/index.ts'
-import { nameReceiver, suspenseTransitions } from '../../suspense/index.ts'
+import { nameReceiver, waitingSuspenseStates } from '../../suspense/index.ts'
 import {
   adoptWithdrawal,
   rejectWithdrawal,
@@ -209,7 +208,7 @@ interface OpenPayout {
 async function openPayouts({ tx }: Work): Promise<OpenPayout[]> {
   const { rows } = await sql<OpenPayout>`
     select id, code, provider_id, amount_idr, user_id, factory_id from suspense_items
-    where status in ${inSql(openStates(suspenseTransitions))} and kind = 'payout' and subject_id is null and amount_idr > 0
+    where status in ${inSql(waitingSuspenseStates)} and kind = 'payout' and subject_id is null and amount_idr > 0
     order by created_at, id`.execute(tx)
   const installation = await readInstallationId(tx)
   return rows.filter(({ code }) => originOf(code, installation) !== 'foreign')

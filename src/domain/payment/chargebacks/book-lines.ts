@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
-import { inSql, openStates, type Rupiah, type Work } from '../../kernel/index.ts'
+import { inSql, type Rupiah, type Work } from '../../kernel/index.ts'
 import { post } from '../../ledger/index.ts'
-import { suspenseTransitions } from '../../suspense/index.ts'
+import { waitingSuspenseStates } from '../../suspense/index.ts'
 import { lockWallets } from '../../wallet/index.ts'
 import { lockPaidThings } from '../escrow/funds.ts'
 import { lockPayments } from '../payments/lock.ts'
@@ -133,9 +133,11 @@ async function knownOf(work: Work, lines: readonly GatewayTransaction[]): Promis
   const ids = lines.map((line) => line.id)
   const { rows } = await sql<KnownLine>`
     select l.id as line_id, c.id, coalesce(c.payment_id, q.payment_id) as payment_id, q.status,
-      c.provider_transaction_id is distinct from l.id and c.won_transaction_id is distinct from l.id as is_told
-    from unnest(${ids}::text[]) as l(id) join chargebacks c
-      on c.provider_transaction_id = l.id or c.won_transaction_id = l.id or c.ledger_key = ${chargebackKey('')} || l.id
+      c.provider_transaction_id is distinct from l.id and w.line_id is null as is_told
+    from unnest(${ids}::text[]) as l(id)
+      left join (select distinct on (line_id) line_id, chargeback_id from chargeback_wins where line_id = any(${ids}) order by line_id, ledger_key) w
+        on w.line_id = l.id
+      join chargebacks c on c.provider_transaction_id = l.id or c.id = w.chargeback_id or c.ledger_key = ${chargebackKey('')} || l.id
         or (c.provider_transaction_id is null and upper(c.ledger_key) = upper(${chargebackKey('')} || l.id))
       left join quarantined_money q on q.id = c.quarantine_id
     order by is_told desc`.execute(work.tx)
@@ -298,7 +300,7 @@ async function clearPut(
   changeIdr: Rupiah,
 ): Promise<Rupiah> {
   const { rows } = await sql<PutChargeback>`
-    select i.code, i.amount_idr, i.user_id, i.status in ${inSql(openStates(suspenseTransitions))} as is_open
+    select i.code, i.amount_idr, i.user_id, i.status in ${inSql(waitingSuspenseStates)} as is_open
     from suspense_items i
     where i.key = ${`posting:${ledgerKey}`}
       and not exists (select from suspense_items s where s.provider_id = ${line.id} and s.code = i.code)`.execute(

@@ -27,6 +27,8 @@ const reasons = {
   given: () => 'money that was given out of quarantine was charged back, so its receiver has it twice',
   unknown: (of: string) => `money was charged back, but laku knows no payment for it (${of})`,
   no_chargeback: () => 'a dispute was won, but no chargeback is booked for it',
+  won_more: () => 'a dispute was won for more than is booked as charged back',
+  won_back: () => 'a dispute was won whose chargeback is in suspense',
   corrected: () => 'the provider corrected a chargeback',
   came_late: () => 'the line of a chargeback came after its posting was put into suspense',
 } as const satisfies Record<string, (of: string) => string>
@@ -61,7 +63,7 @@ async function suspendedBefore(
   transactionId: string,
 ): Promise<{ nth: number; code: string | null }> {
   const { rows } = await sql<{ nth: number; code: string | null }>`
-    select count(*)::int as nth, max(code) as code from suspense_items where provider_id = ${transactionId}`.execute(
+    select count(*)::int as nth, (array_agg(code order by created_at, id))[1] as code from suspense_items where provider_id = ${transactionId}`.execute(
     work.tx,
   )
   return rows[0] ?? { nth: 0, code: null }

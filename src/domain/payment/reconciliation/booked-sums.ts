@@ -138,7 +138,7 @@ export async function bookedOf(
         union all select ':corrected:' || n from generate_series(2, ${MAX_CORRECTIONS}) n
       ) k where l.type = 'CHARGEBACK'
       union all
-      select l.id, 'chargeback-won:' || l.id, 'line' from lines l where l.type = 'CHARGEBACK'
+      select l.id, w.ledger_key, 'line' from lines l join chargeback_wins w on w.line_id = l.id where l.type = 'CHARGEBACK'
       union all
       select l.id, 'suspense:' || s.id || ':opened', 'line' from lines l join suspense_items s on s.provider_id = l.id
       union all

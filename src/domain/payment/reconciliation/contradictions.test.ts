@@ -11,7 +11,7 @@ import { openThings } from '../../composition/privacy/open-things.ts'
 import { newId, runChecks } from '../../kernel/index.ts'
 import { credit, debit, post, suspenseAccount } from '../../ledger/index.ts'
 import { applyPayoutAnswers, createPayout } from '../../payout/index.ts'
-import { showSuspense, suspenseChecks } from '../../suspense/index.ts'
+import { showSuspense, splitSuspense, suspenseChecks } from '../../suspense/index.ts'
 import { recordChargebacks } from '../chargebacks/book.ts'
 import type { PaymentGateway } from '../gateway.ts'
 import {
@@ -553,6 +553,73 @@ describe("the provider's book has the last word", () => {
     expect((await f.row(payment.id)).chargedBackIdr).toBe(20_000)
     const { amountIdr, userId } = await f.laku.system(({ tx }) => showSuspense(tx, id))
     expect({ amountIdr, userId }).toEqual({ amountIdr: -50_000, userId: payment.userId })
+  })
+
+  describe('a won dispute', () => {
+    const lostAndWon = async (lost: readonly number[], won: readonly number[]) => {
+      const { payment, invoiceId } = await paid()
+      await book()
+      const before = await ours()
+      for (const amount of lost) await movement({ type: 'CHARGEBACK', of: invoiceId, amount })
+      await book()
+      const lines: Line[] = []
+      for (const amount of won)
+        lines.push(await movement({ type: 'CHARGEBACK', of: invoiceId, amount, cashflow: 'MONEY_IN' }))
+      await agree()
+      const after = await ours()
+      const { chargedBackIdr } = await f.row(payment.id)
+      const lossIdr = (after[3] as number) - (before[3] as number)
+      return { payment, lines, chargedBackIdr, lossIdr, waits: await waiting(payment.userId) }
+    }
+    const waiting = async (userId: string) => {
+      const items = f.laku.db
+        .selectFrom('suspenseItems')
+        .select(['id', 'amountIdr'])
+        .where('userId', '=', userId)
+      return await items.where('status', '=', 'open').execute()
+    }
+
+    it('brings several chargebacks back in one line, or one in several lines', async () => {
+      const several = await lostAndWon([60_000, 20_000], [80_000])
+      expect(several).toMatchObject({ chargedBackIdr: 0, lossIdr: 0, waits: [] })
+      const [line] = several.lines
+      await change(line?.id as string, { amount: 70_000 })
+      await agree()
+      expect((await waiting(several.payment.userId)).map((item) => item.amountIdr)).toEqual([10_000])
+      await change(line?.id as string, { amount: 80_000 })
+      await agree()
+      expect(await waiting(several.payment.userId)).toEqual([])
+      const parts = await lostAndWon([60_000], [30_000, 25_000])
+      expect(parts).toMatchObject({ chargedBackIdr: 5_000, lossIdr: 5_000, waits: [] })
+      expect(await lostAndWon([60_000, 20_000], [70_000, 10_000])).toMatchObject({ lossIdr: 0, waits: [] })
+    })
+
+    it('of more than was charged back leaves the rest in suspense, and clears what lay there', async () => {
+      const more = await lostAndWon([50_000], [70_000])
+      expect(more).toMatchObject({ chargedBackIdr: 0, lossIdr: 0, waits: [{ amountIdr: -20_000 }] })
+      const rest = more.waits[0]?.id as string
+      await f.laku.as(finance(), (work) => disposeSuspense(work, rest, { to: 'written_off' }))
+      await agree()
+      // The second chargeback is beyond what was paid, so it lies in suspense.
+      const beyond = await lostAndWon([100_000, 20_000], [120_000])
+      expect(beyond).toMatchObject({ chargedBackIdr: 0, lossIdr: 0, waits: [] })
+    })
+
+    it('of two payments in a line without a name is split by a person, and given to both', async () => {
+      const [one, two] = [await paid(), await paid()]
+      await movement({ type: 'CHARGEBACK', of: one.invoiceId, amount: 60_000 })
+      await movement({ type: 'CHARGEBACK', of: two.invoiceId, amount: 50_000 })
+      const nameless = { product_id: null, reference_id: null }
+      const won = await movement({ type: 'CHARGEBACK', ...nameless, amount: 110_000, cashflow: 'MONEY_IN' })
+      await agree()
+      const parts = await f.laku.as(finance(), (work) => splitSuspense(work, won.id, 60_000))
+      for (const [nth, { payment }] of [one, two].entries()) {
+        const asked = { to: 'reassigned', place: payment.id } as const
+        await f.laku.as(finance(), (work) => disposeSuspense(work, parts[nth]?.id as string, asked))
+        expect((await f.row(payment.id)).chargedBackIdr).toBe(0)
+      }
+      await agree()
+    })
   })
 
   describe('a chargeback that staff reported before its line is read', () => {

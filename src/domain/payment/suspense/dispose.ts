@@ -106,7 +106,7 @@ async function lockPlace(
 }
 
 /** Returns the id of the quarantined money if `place` (the destination) has the form `quarantine:{id}`. */
-const quarantineIn = (place: string | undefined) => /^quarantine:(.+)$/.exec(place ?? '')?.[1]
+export const quarantineIn = (place: string | undefined) => /^quarantine:(.+)$/.exec(place ?? '')?.[1]
 
 async function placeOf(
   work: Work,
@@ -153,7 +153,7 @@ function walletPlace({ code, userId, amountIdr }: SuspenseItem, { userId: given 
 }
 
 async function reassignPlace(work: Work, item: SuspenseItem, { place }: AskedDisposal): Promise<Place> {
-  const { id, code, kind, amountIdr, providerId } = item
+  const { id, code, kind, amountIdr, providerId, undos } = item
   if (place === 'fee' && kind === 'movement') return { account: 'gateway-fees' }
   const quarantineId = quarantineIn(place)
   if (!place || place === 'fee' || kind !== 'chargeback' || (quarantineId && amountIdr < 0))
@@ -168,8 +168,8 @@ async function reassignPlace(work: Work, item: SuspenseItem, { place }: AskedDis
   const line = { transactionId: providerId ?? id, paymentId: payment.id, amountIdr }
   const isBooked = (await chargebacksOf(work, [{ ...line, paymentId: null }])).length > 0
   // If a part of the line's sum is already booked as a chargeback, the rest becomes another chargeback, with
-  // an id of its own.
-  const own = isBooked ? `suspense:${id}` : line.transactionId
+  // an id of its own. So does money that was taken off a payment before.
+  const own = isBooked ? `suspense:${id}${undos === 0 ? '' : `:${undos + 1}`}` : line.transactionId
   const ledgerKey = chargebackKey(own)
   await requireTakeable(work, payment, amountIdr)
   return {

@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
-import { inSql, moveState, openStates, type Rupiah, type Work } from '../../kernel/index.ts'
-import { suspenseTransitions } from '../../suspense/index.ts'
+import { inSql, moveState, type Rupiah, type Work } from '../../kernel/index.ts'
+import { waitingSuspenseStates } from '../../suspense/index.ts'
 import { paymentErrors } from '../errors.ts'
 import { type LockedPayment, lockWholly } from '../payments/lock.ts'
 import { quarantineMachine } from '../transitions.ts'
@@ -60,7 +60,7 @@ export async function requireNotChargedBack(work: Work, unapplied: LockedUnappli
   const { providerPaymentId, providerPaymentRequestId } = unapplied
   const { rows } = await sql<{ command: string }>`
     select 'laku suspense show ' || id as command from suspense_items
-    where kind = 'chargeback' and status in ${inSql(openStates(suspenseTransitions))}
+    where kind = 'chargeback' and status in ${inSql(waitingSuspenseStates)}
       and (subject_id is null and amount_idr = ${amountIdr}
         or subject_id in (${id}::uuid, ${paymentId}::uuid) and amount_idr > 0)
     union all

@@ -6,15 +6,17 @@ import { finance } from '../../../../test/wallets.ts'
 import { openThings } from '../../composition/privacy/open-things.ts'
 import { runChecks } from '../../kernel/index.ts'
 import { factoryAccount, suspenseAccount } from '../../ledger/index.ts'
+import { allowOverLimit } from '../../ops/index.ts'
 import {
   type AskedDisposal,
   listSuspense,
   type NewSuspense,
   putIntoSuspense,
   showSuspense,
+  splitSuspense,
   suspenseChecks,
 } from '../../suspense/index.ts'
-import { confirmPayments, decideSuspense, disposeSuspense, putPosting } from '../index.ts'
+import { confirmPayments, decideSuspense, disposeSuspense, putPosting, undoSuspense } from '../index.ts'
 
 describe('money in suspense', () => {
   let f: PaymentFixture
@@ -185,12 +187,218 @@ describe('money in suspense', () => {
     expect(await decide(finance('budi-s'), 'reject')).toMatchObject({ status: 'open' })
     expect(await refusal(decide(finance('budi-s')))).toBe('suspense.nothing_asked')
     const { boss, first, second: other } = await oneAdministratorAndTwo(f.laku)
-    expect(await dispose((await put(900_000)).code, { to: 'written_off' }, first)).toMatchObject({
+    expect(
+      await dispose((await put(900_000, { factoryId: f.factoryId })).code, { to: 'written_off' }, first),
+    ).toMatchObject({
       status: 'written_off',
     })
     expect(await dispose(second.code, { to: 'written_off' }, first)).toMatchObject({ status: 'requested' })
     expect(await refusal(decide(boss))).toBe('kernel.approver_not_independent')
     expect(await decide(other)).toMatchObject({ status: 'written_off' })
     expect(await lies(second.code)).toBe(0)
+  })
+
+  const undo = (code: string, actor = finance('undo-s')) =>
+    f.laku.as(actor, (work) => undoSuspense(work, code))
+  const quarantined = async (paidAmountIdr: number) => {
+    const payment = await f.payment()
+    const said = {
+      paymentId: payment.id,
+      paidAmountIdr,
+      channel: 'CREDIT_CARD',
+      invoiceId: `inv-q${++count}`,
+    }
+    await f.laku.system((work) => confirmPayments(work, [{ ...said, paidAt: work.now }]))
+    const row = f.laku.db.selectFrom('quarantinedMoney').select('id').where('paymentId', '=', payment.id)
+    return { id: (await row.executeTakeFirstOrThrow()).id, payment }
+  }
+  const chargeback = { kind: 'chargeback' } as const
+  /** Each decision about money in suspense, with the money and the place that it goes to. */
+  const decisions: Record<string, () => Promise<{ code: string; asked: AskedDisposal; accounts: string[] }>> =
+    {
+      'offset of money that left': async () => ({
+        code: (await put(30_000)).code,
+        asked: { to: 'offset', factoryId: f.factoryId },
+        accounts: [factoryAccount(f.factoryId)],
+      }),
+      'offset of money that came': async () => ({
+        code: (await put(-30_000)).code,
+        asked: { to: 'offset', factoryId: f.factoryId },
+        accounts: [factoryAccount(f.factoryId)],
+      }),
+      'a wallet that got money': async () => {
+        const { userId } = await f.buyer()
+        const asked = { to: 'wallet', userId } as const
+        return { code: (await put(-30_000)).code, asked, accounts: [`wallet:${userId}`] }
+      },
+      'a wallet that gave money': async () => {
+        const { userId } = await f.buyer()
+        await dispose((await put(-30_000, { userId })).code, { to: 'wallet' }, finance('giver-s'))
+        return {
+          code: (await put(30_000, { userId })).code,
+          asked: { to: 'wallet' },
+          accounts: [`wallet:${userId}`],
+        }
+      },
+      'money that came back to the bank': async () => ({
+        code: (await put(30_000)).code,
+        asked: { to: 'collected', reference: 'UNDO 1' },
+        accounts: ['bank'],
+      }),
+      'money that was sent on from the bank': async () => ({
+        code: (await put(-30_000)).code,
+        asked: { to: 'collected', reference: 'UNDO 2' },
+        accounts: ['bank'],
+      }),
+      'a loss': async () => ({
+        code: (await put(30_000)).code,
+        asked: { to: 'written_off' },
+        accounts: ['bad-debt'],
+      }),
+      'a lost chargeback': async () => ({
+        code: (await put(30_000, chargeback)).code,
+        asked: { to: 'written_off' },
+        accounts: ['chargeback-loss'],
+      }),
+      'money that is kept': async () => ({
+        code: (await put(-30_000)).code,
+        asked: { to: 'written_off' },
+        accounts: ['adjustments'],
+      }),
+      'a fee': async () => ({
+        code: (await put(30_000, { kind: 'movement' })).code,
+        asked: { to: 'reassigned', place: 'fee' },
+        accounts: ['gateway-fees'],
+      }),
+      'a chargeback of a payment': async () => {
+        const { id } = await paidOne(`inv-u${++count}`)
+        const asked = { to: 'reassigned', place: id } as const
+        const { code } = await put(30_000, { ...chargeback, providerId: `txn_u${++count}` })
+        return { code, asked, accounts: ['chargeback-loss', id] }
+      },
+      'a won dispute': async () => {
+        const { id } = await paidOne(`inv-u${++count}`)
+        const asked = { to: 'reassigned', place: id } as const
+        await dispose((await put(50_000, chargeback)).code, asked, finance('giver-s'))
+        return { code: (await put(-30_000, chargeback)).code, asked, accounts: ['chargeback-loss', id] }
+      },
+      'a part of quarantined money': async () => {
+        const { id } = await quarantined(100_000)
+        const asked = { to: 'reassigned', place: `quarantine:${id}` } as const
+        return { code: (await put(30_000, chargeback)).code, asked, accounts: ['quarantine', id] }
+      },
+      'all of quarantined money': async () => {
+        const { id } = await quarantined(30_000)
+        const asked = { to: 'reassigned', place: `quarantine:${id}` } as const
+        return { code: (await put(30_000, chargeback)).code, asked, accounts: ['quarantine', id] }
+      },
+    }
+  /** What an account holds, what was charged back of a payment, or what waits in quarantine. */
+  const holds = async (name: string) => {
+    if (!/^[0-9a-f-]{36}$/.test(name)) return await f.balance(name as Parameters<typeof f.balance>[0])
+    const [payment] = await f.laku.db
+      .selectFrom('payments')
+      .select('chargedBackIdr')
+      .where('id', '=', name)
+      .execute()
+    const [money] = await f.laku.db
+      .selectFrom('quarantinedMoney')
+      .select(['status', 'chargedBackIdr'])
+      .where('id', '=', name)
+      .execute()
+    return payment ?? money
+  }
+
+  it.each(Object.keys(decisions))('taken back by a person and made again: %s', async (name) => {
+    // The decisions of the tests before do not count any more.
+    f.laku.clock.shift(8 * 86_400)
+    const { code, asked, accounts } = await (decisions[name] as (typeof decisions)[string])()
+    const all = async () => Promise.all([...accounts, 'gateway', suspenseAccount(code)].map(holds as never))
+    const before = await all()
+    expect(await dispose(code, asked, finance('maker-s'))).toMatchObject({ status: asked.to })
+    const made = await all()
+    expect(made).not.toEqual(before)
+    expect(await undo(code)).toMatchObject({ status: 'open', asked: null, decidedBy: null })
+    expect(await all()).toEqual(before)
+    const { id } = await f.laku.system(({ tx }) => showSuspense(tx, code))
+    const waits = f.laku.db.selectFrom('attention').select('id').where('subjectId', '=', id)
+    expect(await waits.where('resolvedAt', 'is', null).execute()).toHaveLength(1)
+    expect(await refusal(undo(code))).toBe('kernel.illegal_transition')
+    // The right decision may be the same one, to another place: its posting is another one.
+    expect(await dispose(code, asked, finance('maker-s'))).toMatchObject({ status: asked.to, undos: 1 })
+    expect(await all()).toEqual(made)
+    await undo(code, finance('undo-t'))
+    expect(await all()).toEqual(before)
+    await dispose(code, { to: 'written_off' }, finance('last-s'))
+    expect(await f.broken()).toEqual([])
+  })
+
+  it('of several persons who know no receiver counts together', async () => {
+    f.laku.clock.shift(8 * 86_400)
+    const decide = async (
+      actor: string,
+      amountIdr: number,
+      asked: AskedDisposal,
+      more?: Partial<NewSuspense>,
+    ) => (await dispose((await put(amountIdr, more)).code, asked, finance(actor))).status
+    const lost = { to: 'written_off' } as const
+    expect(await decide('one-s', 400_000, lost)).toBe('written_off')
+    expect(await decide('two-s', 400_000, { to: 'collected', reference: 'MANY 1' })).toBe('collected')
+    expect(await decide('three-s', 400_000, lost)).toBe('requested')
+    expect(await decide('three-s', 400_000, { to: 'reassigned', place: 'fee' }, { kind: 'movement' })).toBe(
+      'requested',
+    )
+    expect(await decide('three-s', 400_000, lost, { factoryId: f.factoryId })).toBe('written_off')
+    // What came and stays is given to nobody.
+    expect(await decide('four-s', -900_000, lost)).toBe('written_off')
+  })
+
+  it('is taken back above the limit where another person has allowed it, and not from who has spent it', async () => {
+    f.laku.clock.shift(8 * 86_400)
+    const { boss, first, second } = await oneAdministratorAndTwo(f.laku)
+    const { code, id } = await put(1_200_000, { factoryId: f.factoryId })
+    expect(await dispose(code, { to: 'offset' }, first)).toMatchObject({ status: 'requested' })
+    await f.laku.as(second, (work) => decideSuspense(work, code, 'approve'))
+    expect(await refusal(undo(code, first))).toBe('kernel.second_person_needed')
+    const allowed = { kind: 'suspense_undone', subjectId: id as string, amountIdr: 1_200_000 } as const
+    await f.laku.as(second, (work) => allowOverLimit(work, { ...allowed, reason: 'a test' }))
+    expect(await refusal(undo(code, boss))).toBe('kernel.second_person_needed')
+    expect(await undo(code, first)).toMatchObject({ status: 'open' })
+    expect(await f.balance(suspenseAccount(code))).toBe(1_200_000)
+    const { userId } = await f.buyer()
+    const came = await put(-40_000, { userId })
+    await dispose(came.code, { to: 'wallet' })
+    await dispose((await put(10_000, { userId })).code, { to: 'wallet' })
+    expect(await refusal(undo(came.code))).toBe('wallet.insufficient_balance')
+    // A bank's reference is free again, for what it really is of.
+    const banked = await put(5_000, { factoryId: f.factoryId })
+    await dispose(banked.code, { to: 'collected', reference: 'FREE 1' })
+    await undo(banked.code)
+    await dispose((await put(6_000)).code, { to: 'collected', reference: 'free-1' })
+  })
+
+  it('is split by a person, and each part is assigned by itself', async () => {
+    const [payment, other] = [await paidOne('inv-s1'), await paidOne('inv-s2')]
+    for (const [place, amountIdr] of [
+      [payment.id, 60_000],
+      [other.id, 20_000],
+    ] as const)
+      await dispose((await put(amountIdr, chargeback)).code, { to: 'reassigned', place }, finance('cb-s'))
+    const { code } = await put(-80_000, { ...chargeback, providerId: `txn_s${++count}` })
+    const before = await f.balance('gateway')
+    const split = (amountIdr: number, text = code) =>
+      f.laku.as(finance(), (work) => splitSuspense(work, text, amountIdr))
+    expect(await refusal(split(80_000))).toBe('suspense.part_too_large')
+    expect((await split(60_000)).map((part) => [part.code, part.amountIdr])).toEqual([
+      [`${code}.1`, -60_000],
+      [`${code}.2`, -20_000],
+    ])
+    expect(await refusal(split(1))).toBe('kernel.illegal_transition')
+    expect(await refusal(undo(code))).toBe('kernel.illegal_transition')
+    await dispose(`${code}.1`, { to: 'reassigned', place: payment.id })
+    await dispose(`${code}.2`, { to: 'reassigned', place: other.id })
+    for (const { id } of [payment, other]) expect(await f.row(id)).toMatchObject({ chargedBackIdr: 0 })
+    expect(await Promise.all([code, `${code}.1`, `${code}.2`].map(lies))).toEqual([0, 0, 0])
+    expect(await f.balance('gateway')).toBe(before)
   })
 })

@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
-import { inSql, moveState, openStates, secondsAfter, type Work } from '../../kernel/index.ts'
-import { putIntoSuspense, suspenseTransitions } from '../../suspense/index.ts'
+import { inSql, moveState, secondsAfter, type Work } from '../../kernel/index.ts'
+import { putIntoSuspense, waitingSuspenseStates } from '../../suspense/index.ts'
 import { accountOf } from '../payouts/destination.ts'
 import type { LockedPayout } from '../payouts/lock.ts'
 import { ownerOf } from '../payouts/lock.ts'
@@ -153,7 +153,7 @@ export async function promoteSetAside(
     update payouts p set set_aside = false, turns = turns + 1
     where id = ${older.id} and set_aside and exists (
       select from suspense_items i where (i.provider_id = p.provider_payout_id or i.subject_id = p.id) and i.kind = 'payout' and i.amount_idr = p.amount_idr
-        and i.status in ${inSql(openStates(suspenseTransitions))})
+        and i.status in ${inSql(waitingSuspenseStates)})
     returning id, key, purpose, subject_id, user_id, factory_id, amount_idr, provider_payout_id, turns, route`.execute(
     work.tx,
   )
