@@ -1,7 +1,6 @@
 import { requireStaff, type Work } from '../../kernel/index.ts'
-import { bookTransactions } from './book-transactions.ts'
-import { claimOldest, otherLines } from './claim-oldest.ts'
-import { askAbout, askKnown, type BookContext, keepLines, suspendLine } from './resolve-lines.ts'
+import { otherLines } from './other-lines.ts'
+import { askAbout, askKnown, type BookContext, bookTogether, suspendLine } from './resolve-lines.ts'
 
 export interface BookedLine {
   id: string
@@ -33,14 +32,12 @@ export async function bookLine(context: BookContext, id: string): Promise<Booked
   const line = await gateway.getTransaction(id)
   await askAbout(context, line)
   const known = await askKnown(context, line)
-  const all = [line, ...(await otherLines(context, line))]
+  const others = await otherLines(context, line)
   const became = await unitOfWork.run(actor, async (work): Promise<BookedLine['became']> => {
-    await claimOldest(work, all)
-    const { differing } = await bookTransactions(work, [line])
-    await keepLines(work, [line], differing)
+    const differing = await bookTogether(work, [line, ...others])
     if (line.status === 'PENDING' || line.status === 'UNKNOWN') return 'waits'
-    if (differing.length === 0) return 'agreed'
-    await suspendLine(work, line, known)
+    if (!differing.has(line.id)) return 'agreed'
+    await suspendLine(work, line, known, others)
     return 'suspended'
   })
   return { id, type: line.type, became }

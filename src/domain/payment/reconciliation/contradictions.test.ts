@@ -27,6 +27,7 @@ import {
   reconcileGateway,
   recordChargeback,
   requireMissingThere,
+  resolveKeptLines,
   runReconciliation,
   submitRefunds,
   sweepRefunds,
@@ -50,8 +51,8 @@ describe("the provider's book has the last word", () => {
   })
   beforeEach(() => control('PUT', '/profile', {}))
   afterAll(async () => {
-    // One test makes a payout that has no settlement.
-    await query(f.laku.ownerUrl, "delete from payouts where key like '%-STL-BACK-1'")
+    // Two tests make a payout that has no settlement.
+    await query(f.laku.ownerUrl, "delete from payouts where key like '%-STL-BACK-_'")
     expect(await f.broken()).toEqual([])
     const results = await f.laku.system((work) => runChecks(suspenseChecks, work.tx, f.laku.vault))
     expect(results.filter((checkResult) => !checkResult.ok)).toEqual([])
@@ -1019,6 +1020,40 @@ describe("the provider's book has the last word", () => {
     })
     const back = await movement({ ...line, cashflow: 'MONEY_IN' })
     await untilStale()
+    expect([await suspendedIdr(left.id), await suspendedIdr(back.id)]).toEqual([[], []])
+    await agree()
+  })
+
+  it('after a restore, a payout and its money that came back in a line of its own are told together', async () => {
+    await agree()
+    const [subjectId, product_id] = [newId(), 'disb-back-after-restore']
+    const line = { type: 'DISBURSEMENT', amount: 40_000, product_id, reference_id: 'STL-BACK-2', fee: 0 }
+    const left = await movement({ ...line, cashflow: 'MONEY_OUT' })
+    const back = await movement({ ...line, cashflow: 'MONEY_IN' })
+    await book()
+    // The provider's answer about the payout makes both postings; then nobody has claimed them yet.
+    await f.laku.system(async (work) => {
+      const destination = { channelCode: 'ID_BCA', accountNumber: '1234567890', accountHolderName: 'PT MAJU' }
+      const asked = { key: 'STL-BACK-2', purpose: 'settlement', subjectId, destination } as const
+      const id = await createPayout(work, { ...asked, owner: { factoryId: f.factoryId }, amountIdr: 40_000 })
+      for (const status of ['submitted', 'reversed'])
+        await sql`
+          update payouts set status = ${status}, provider_payout_id = ${product_id} where id = ${id}`.execute(
+          work.tx,
+        )
+      const of = { kind: 'settlement.moved', subject: ['settlement', subjectId] as [string, string] }
+      const key = (verb: string) => `settlement:${subjectId}:${verb}:${id}`
+      const [out, again] = [
+        [debit('adjustments', 40_000), credit('gateway', 40_000)],
+        [debit('gateway', 40_000), credit('adjustments', 40_000)],
+      ]
+      await post(work, [
+        { ...of, key: key('confirmed'), entries: out ?? [] },
+        { ...of, key: key('reversed'), entries: again ?? [] },
+      ])
+    })
+    const adopting = { payout: async () => false, refunding: async () => {} }
+    expect(await resolveKeptLines(context(), adopting)).toMatchObject({ followed: 2, suspended: 0 })
     expect([await suspendedIdr(left.id), await suspendedIdr(back.id)]).toEqual([[], []])
     await agree()
   })

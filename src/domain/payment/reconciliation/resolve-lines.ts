@@ -1,18 +1,17 @@
 import { sql } from 'kysely'
-import { inSql, ProviderFailure, type Rupiah, secondsAfter, type Work } from '../../kernel/index.ts'
+import { inSql, secondsAfter, type Work } from '../../kernel/index.ts'
 import { allOrEach, setAside } from '../../ops/index.ts'
-import { applyPayoutAnswers, type GatewayPayout, type PayoutGateway } from '../../payout/index.ts'
-import { type AdoptedRefund, adoptRefund } from '../adoption/adopt-refund.ts'
+import { applyPayoutAnswers, type PayoutGateway } from '../../payout/index.ts'
 import type { GatewayContext } from '../context.ts'
-import type { GatewayInvoice, GatewayRefund } from '../gateway.ts'
+import type { GatewayInvoice } from '../gateway.ts'
 import { confirmInvoices, isPaid } from '../invoices/confirm.ts'
 import { applyRefundAnswers } from '../refunds/apply-answers.ts'
 import { refusedAsNothing } from '../refunds/call-provider.ts'
 import { payableStates } from '../transitions.ts'
-import { bookTransactions, type KnownOfLine, payoutTypes, suspend } from './book-transactions.ts'
+import { bookTransactions, type KnownOfLine, lockBook, payoutTypes, suspend } from './book-transactions.ts'
 import { type Booked, bookedOf } from './booked-sums.ts'
-import { claimOldest, otherLines } from './claim-oldest.ts'
 import type { GatewayTransaction } from './gateway-transactions.ts'
+import { otherLines } from './other-lines.ts'
 
 /**
  * The dependencies of code that reads Xendit's transaction list. With `payouts`, laku also asks Xendit about
@@ -57,6 +56,20 @@ export async function keepLines(
     select r.id, r.type, r.line, ${work.now}, ${secondsAfter(work.now, FIRST_LOOK_S)}
     from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as r(id text, type text, line jsonb)
     on conflict (id) do update set line = excluded.line`.execute(work.tx)
+}
+
+/**
+ * Posts lines of the same payment, refund or payout together, as the reading of a page does: a posting that
+ * no line has claimed yet goes to the oldest of them that moved money its way. Stores the lines that differ,
+ * and returns their ids.
+ */
+export async function bookTogether(
+  work: Work,
+  lines: readonly GatewayTransaction[],
+): Promise<ReadonlySet<string>> {
+  const { differing } = await bookTransactions(work, lines)
+  await keepLines(work, lines, differing)
+  return new Set(differing.map((line) => line.id))
 }
 
 /**
@@ -108,100 +121,11 @@ export async function resolveLines(context: BookContext): Promise<FollowedLines>
   return sum
 }
 
-export interface Adopting {
-  /**
-   * Records a payout that was made before a database restore and that the restored database lacks. Returns
-   * false if that is not possible.
-   */
-  payout: (work: Work, answer: GatewayPayout) => Promise<boolean>
-  /**
-   * Cancels the order or participation of a payment that was refunded in full before a database restore. The
-   * cancellation decides that refund again, because the restored database lacks it. The refund is then marked
-   * as sent, so it is not sent twice.
-   */
-  refunding: (work: Work, paymentId: string) => Promise<void>
-}
-
-export interface ResolvedLines {
-  followed: number
-  suspended: number
-  refunds: AdoptedRefund[]
-  /**
-   * The lines of payments, refunds or payouts that are under way at Xendit and that laku's database lacks.
-   * Their outcome is not known yet.
-   */
-  waiting: { reference: string; amountIdr: Rupiah }[]
-}
-
-/**
- * Asks Xendit, after a database restore, about every stored line of its transaction list. Records the
- * payments, refunds and payouts that the restored database lacks; other differences go into the suspense
- * account (unexplained money) at once. If Xendit does not answer, the run ends.
- */
-export async function resolveKeptLines(context: BookContext, adopting: Adopting): Promise<ResolvedLines> {
-  const { unitOfWork, actor, gateway } = context
-  const kept = await unitOfWork.run(actor, async ({ tx }) => {
-    const { rows } = await sql<{ id: string }>`
-      select l.id from provider_lines l
-      order by case when l.type = 'PAYMENT' then 1 when l.type = 'REFUND' then 2
-        when exists (select from payouts p where p.provider_payout_id = l.line->>'productId') then 3 else 4 end, l.seen_at, l.id`.execute(
-      tx,
-    )
-    return rows
-  })
-  const sum: ResolvedLines = { followed: 0, suspended: 0, refunds: [], waiting: [] }
-  for (const { id } of kept) {
-    const line = await gateway.getTransaction(id)
-    await unlessUnfollowable(() => adoptObject(context, line, adopting, sum))
-    const known = await knownOf(context, line)
-    const code = await codeOfLost(context, known.refund)
-    const became = await unitOfWork.run(actor, async (work) => {
-      const { differing } = await bookTransactions(work, [line])
-      await keepLines(work, [line], differing)
-      if (differing.length === 0) return 'followed'
-      if (line.status === 'PENDING') return 'waiting'
-      await suspendLine(work, line, { ...known, code })
-      return 'suspended'
-    })
-    if (became === 'waiting')
-      sum.waiting.push({ reference: line.referenceId ?? line.id, amountIdr: line.amountIdr })
-    else sum[became] += 1
-  }
-  return sum
-}
-
-/**
- * Records Xendit's answer about the payment, refund or payout of a line. If the database lacks that object,
- * it is recorded as one that laku made before a database restore.
- */
-async function adoptObject(
-  context: BookContext,
-  line: GatewayTransaction,
-  adopting: Adopting,
-  sum: ResolvedLines,
-): Promise<void> {
-  const { unitOfWork, actor, gateway, payouts } = context
-  const { type, productId } = line
-  if (type === 'REFUND' && productId) {
-    const answer = await gateway.getRefund(productId)
-    await unitOfWork.run(actor, async (work) => {
-      const adopted = await adoptRefund(work, answer, adopting.refunding)
-      if (!adopted) return await applyRefundAnswers(work, [answer])
-      sum.refunds.push(adopted)
-    })
-  } else if (type !== 'PAYMENT' && type !== 'CHARGEBACK' && productId && payouts) {
-    const answer = await payouts.getPayout(productId)
-    await unitOfWork.run(actor, async (work) => {
-      if (!(await adopting.payout(work, answer))) await applyPayoutAnswers(work, [answer])
-    })
-  } else await askObject(context, line)
-}
-
 /**
  * Asks Xendit for the refund of a line, or for the bank account of its payout. The result is empty if the
  * line is about neither, or Xendit does not have it.
  */
-async function knownOf(
+export async function knownOf(
   { gateway, payouts }: BookContext,
   { type, productId }: GatewayTransaction,
 ): Promise<KnownOfLine> {
@@ -209,32 +133,6 @@ async function knownOf(
   if (type === 'REFUND') return { refund: await refusedAsNothing(() => gateway.getRefund(productId)) }
   if (!payouts || !payoutTypes.has(type)) return {}
   return { receivedBy: (await refusedAsNothing(() => payouts.getPayout(productId)))?.destination }
-}
-
-/**
- * Returns the code of a payment that laku's database lost. The payment's own line is in the suspense account
- * (unexplained money) under this code, and the line of its refund goes there under the same code. So the two
- * sums offset each other.
- */
-async function codeOfLost(
-  { gateway }: BookContext,
-  refund: GatewayRefund | undefined,
-): Promise<string | undefined> {
-  const invoiceId = refund?.invoiceId
-  if (!invoiceId) return undefined
-  return (await refusedAsNothing(() => gateway.getInvoice(invoiceId)))?.externalId
-}
-
-/**
- * Ignores an answer of Xendit that laku's rules refuse; the line then stays as it is. But if Xendit cannot be
- * reached, the error ends the run.
- */
-async function unlessUnfollowable(ask: () => Promise<void>): Promise<void> {
-  try {
-    await ask()
-  } catch (error) {
-    if (error instanceof ProviderFailure && error.outcome !== 'refused') throw error
-  }
 }
 
 async function claimDue(work: Work): Promise<KeptLine[]> {
@@ -260,12 +158,10 @@ async function followLine(context: BookContext, { id, looks, seenAt }: KeptLine)
   const mayWait = ({ now }: Pick<Work, 'now'>) => !others || secondsAfter(seenAt, STALE_AFTER_S) > now
   try {
     return await unitOfWork.run(actor, async (work): Promise<FollowedLine> => {
-      if (others) await claimOldest(work, [line, ...others])
-      const { differing } = await bookTransactions(work, [line])
-      await keepLines(work, [line], differing)
-      if (differing.length === 0) return 'agreed'
+      const differing = await bookTogether(work, [line, ...(others ?? [])])
+      if (!differing.has(line.id)) return 'agreed'
       if (mayWait(work)) return 'waits'
-      await suspendLine(work, line, known)
+      await suspendLine(work, line, known, others)
       return 'suspended'
     })
   } catch (error) {
@@ -273,8 +169,7 @@ async function followLine(context: BookContext, { id, looks, seenAt }: KeptLine)
     // its money goes into the suspense account (unexplained money).
     return await unitOfWork.run(actor, async (work): Promise<FollowedLine> => {
       if (mayWait(work)) throw error
-      await claimOldest(work, [line, ...(others ?? [])])
-      await suspendLine(work, line, known)
+      await suspendLine(work, line, known, others)
       return 'suspended'
     })
   }
@@ -282,14 +177,17 @@ async function followLine(context: BookContext, { id, looks, seenAt }: KeptLine)
 
 /**
  * Moves the difference between a line of Xendit's transaction list and laku's ledger into the suspense
- * account (unexplained money). Deletes the stored line, because list and ledger now agree.
+ * account (unexplained money). Deletes the stored line, because list and ledger now agree. With the other
+ * lines of its object (`others`), no posting counts for this line that counts for one of them.
  */
 export async function suspendLine(
   work: Work,
   line: GatewayTransaction,
   known: KnownOfLine = {},
+  others: readonly GatewayTransaction[] = [],
 ): Promise<void> {
-  const booked = (await bookedOf(work.tx, [line])).get(line.id) as Booked
+  await lockBook(work)
+  const booked = (await bookedOf(work.tx, [line, ...others])).get(line.id) as Booked
   await suspend(
     work,
     line,
@@ -314,7 +212,7 @@ export async function askKnown(context: BookContext, line: GatewayTransaction): 
   return (await unlessFailing(() => knownOf(context, line))) ?? {}
 }
 
-async function askObject(
+export async function askObject(
   { unitOfWork, actor, gateway, payouts }: BookContext,
   line: GatewayTransaction,
 ): Promise<void> {

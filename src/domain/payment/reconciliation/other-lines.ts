@@ -1,7 +1,4 @@
-import type { Work } from '../../kernel/index.ts'
 import type { GatewayContext } from '../context.ts'
-import { lockBook } from './book-transactions.ts'
-import { type Booked, bookedOf, claimPostings, isBooked } from './booked-sums.ts'
 import type { GatewayTransaction } from './gateway-transactions.ts'
 import { linesNamed } from './search-provider.ts'
 
@@ -15,15 +12,4 @@ export async function otherLines(
   for await (const lines of linesNamed(gateway, { names, lineId: null }))
     for (const line of lines) if (line.id !== id) found.set(line.id, line)
   return [...found.values()]
-}
-
-/**
- * Gives the postings of a payment, refund or payout to the oldest of its lines. Otherwise a second line
- * that is booked by itself would get them, if the first line was read before postings were claimed.
- */
-export async function claimOldest(work: Work, lines: readonly GatewayTransaction[]): Promise<void> {
-  await lockBook(work)
-  const booked = await bookedOf(work.tx, lines)
-  const of = (line: GatewayTransaction) => booked.get(line.id) as Booked
-  await claimPostings(work, lines.filter((line) => isBooked(line, of(line))).map(of))
 }
