@@ -1,11 +1,12 @@
 import { z } from 'zod'
 import { defineTask } from '../../cli/define/command.ts'
+import { formatTime } from '../../cli/output/format.ts'
 import { type Column, tableOf } from '../../cli/output/table.ts'
-import type { LimitView } from '../../domain/ops/index.ts'
+import type { ShownLimit } from '../../domain/composition/show-limits.ts'
 
 const budgets = ['given', 'settlement', 'withdrawal'] as const
 
-const columns: readonly Column<LimitView>[] = [
+const columns: readonly Column<ShownLimit>[] = [
   { name: 'budget', kind: 'code', value: (row) => row.budget },
   { name: 'side', value: (row) => row.side },
   { name: 'who', value: (row) => row.who },
@@ -13,13 +14,19 @@ const columns: readonly Column<LimitView>[] = [
   { name: 'day_limit_idr', heading: 'of', kind: 'idr', value: (row) => row.dayLimitIdr },
   { name: 'week_idr', heading: 'in seven', kind: 'idr', value: (row) => row.weekIdr },
   { name: 'week_limit_idr', heading: 'of', kind: 'idr', value: (row) => row.weekLimitIdr },
+  {
+    name: 'window',
+    heading: 'less left in',
+    value: (row) => (row.window === 'day' ? 'a day' : 'seven days'),
+  },
+  { name: 'left_idr', heading: 'left', kind: 'idr', value: (row) => row.leftIdr },
 ]
 
 export const show = defineTask({
   name: 'show',
   exits: [3],
   description:
-    'Show how much of the limits for one person each member of staff used, and who received the money, in one day and in seven days.',
+    'Show how much of the limits for one person each member of staff used, and which receiver and which bank account got the money, in one day and in seven days.',
   options: [
     {
       flags: '--budget <budget>',
@@ -31,12 +38,14 @@ export const show = defineTask({
   input: z.object({ budget: z.enum(budgets).optional() }),
   examples: ['laku limits show', 'laku limits show --budget given --json'],
   run: async (context, { budget }) => {
-    const { listLimits } = await import('../../domain/ops/limits.ts')
-    const limits = await context.read((work) => listLimits(work, { budget, limit: 200 }))
+    const { showLimits } = await import('../../domain/composition/show-limits.ts')
+    const shown = await context.read((work) => showLimits(work, { budget, limit: 200 }))
+    const { limits, daySince, weekSince } = shown
+    const since = `A day: decisions since ${formatTime(daySince)}. Seven days: since ${formatTime(weekSince)}.`
     const text =
       limits.length === 0
         ? 'Within seven days nobody made a decision that counts against a limit.'
-        : [tableOf(columns, limits)]
-    return { json: { limits }, text }
+        : [tableOf(columns, limits), since]
+    return { json: shown, text }
   },
 })

@@ -1,4 +1,5 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { sql } from 'kysely'
@@ -24,6 +25,7 @@ import {
   readProviderBook,
   recordChargeback,
 } from '../payment/index.ts'
+import { createPayout } from '../payout/index.ts'
 import { approveSettlement, holdSettlement, releaseSettlement, writeOffDebt } from '../settlement/index.ts'
 import { putIntoSuspense, showSuspense } from '../suspense/index.ts'
 import {
@@ -217,6 +219,43 @@ describe('case 8: limits count persons, receivers and time', () => {
     expect(await dispose(await item(-900_000), 'collected')).toBe('collected')
     expect(await dispose(await item(-100_001), 'collected')).toBe('requested')
     expect(await refusal(dispose(await item(1_000), 'collected', other))).toBe('suspense.sent_to_nobody')
+  })
+
+  it('items that are older than the stored accounts count by the account and the owner of their payout', async () => {
+    const destination = { channelCode: 'ID_BCA', accountNumber: '9009009001', accountHolderName: 'PT Uji' }
+    const old = async (factoryId: string) => {
+      const key = `OLD-${newId()}`
+      const subjectId = await f.laku.system((work) =>
+        createPayout(work, {
+          key,
+          purpose: 'settlement',
+          subjectId: newId(),
+          destination,
+          owner: { factoryId },
+          amountIdr: 600_000,
+        }),
+      )
+      const money = { key, code: key, kind: 'payout', subjectId, amountIdr: 600_000, why: 'a test' } as const
+      await f.laku.system((work) => putIntoSuspense(work, money))
+      return key
+    }
+    const factories = [await f.factory('9009009002'), await f.factory('9009009003')]
+    const codes = [await old(factories[0] as string), await old(factories[1] as string)]
+    const show = (code: string) => f.laku.system(({ tx }) => showSuspense(tx, code))
+    expect(await show(codes[0] as string)).toMatchObject({ factoryId: null, userId: null })
+    await query(
+      f.laku.ownerUrl,
+      await readFile('migrations/0218_old_suspense_names_its_receiver.sql', 'utf8'),
+    )
+    for (const [nth, code] of codes.entries())
+      expect(await show(code)).toMatchObject({ factoryId: factories[nth], userId: null })
+    const lose = async (code: string) =>
+      (await f.laku.as(person(), (work) => disposeSuspense(work, code, { to: 'written_off' }))).status
+    expect(await lose(codes[0] as string)).toBe('written_off')
+    expect(await lose(codes[1] as string)).toBe('requested')
+    const { stdout } = await runLaku(f.laku, ['suspense', 'show', codes[1] as string])
+    expect(stdout).toContain('BCA …9001')
+    await query(f.laku.ownerUrl, "delete from payouts where key like '%-OLD-%'")
   })
 
   it('a payout made by hand at the provider to an account that laku knows names its receiver, who bears it', async () => {
@@ -526,17 +565,41 @@ describe('case 8: limits count persons, receivers and time', () => {
     ).toBe('posted')
   })
 
-  it('the list says who used what, and who received it', async () => {
+  it('the list names who used what, who received it, and in which account, with the window that is used', async () => {
     const ana = await buyer()
     const clerk = person()
+    await sql`update users set name = 'Ana Wijaya' where id = ${ana.id}`.execute(f.laku.db)
     await give(clerk, ana.id, 300_000)
-    const rows = await f.laku.system((work) => listLimits(work, { budget: 'given', limit: 100 }))
-    expect(rows.filter((row) => row.who === clerk.id)).toMatchObject([
-      { side: 'person', dayIdr: 300_000, weekIdr: 300_000, dayLimitIdr: 1_000_000 },
-    ])
-    expect(rows.find((row) => row.who === `user:${ana.id}`)).toMatchObject({
-      side: 'receiver',
-      dayIdr: 300_000,
-    })
+    const [sent, lost] = ['list-sent', 'list-lost']
+    for (const [code, amountIdr] of [
+      [sent, -50_000],
+      [lost, 60_000],
+    ] as const)
+      await f.laku.system((work) =>
+        putIntoSuspense(work, { key: code, code, kind: 'movement', amountIdr, why: 'a test' }),
+      )
+    const to = { channelCode: 'ID_BCA', accountNumber: '1234567890' }
+    await f.laku.as(clerk, (work) =>
+      disposeSuspense(work, sent, { to: 'collected', reference: 'LIST 1' }, to),
+    )
+    await f.laku.as(clerk, (work) => disposeSuspense(work, lost, { to: 'written_off' }))
+    const { stdout } = await runLaku(f.laku, ['limits', 'show', '--budget', 'given', '--json'])
+    const shown = JSON.parse(stdout)
+    const row = (side: string, who: string) =>
+      shown.limits.find((limit: { side: string; who: string }) => limit.side === side && limit.who === who)
+    expect(row('person', clerk.id)).toMatchObject({ day_idr: 410_000, left_idr: 590_000, window: 'day' })
+    expect(row('receiver', 'Ana Wijaya')).toMatchObject({ id: `user:${ana.id}`, day_idr: 300_000 })
+    expect(row('receiver', 'somebody unknown (money in suspense)')).toMatchObject({ day_idr: 60_000 })
+    expect(row('account', 'BCA …7890')).toMatchObject({ day_idr: 50_000, week_limit_idr: 3_000_000 })
+    const since = new Date(f.laku.clock.now().getTime() - DAY_S * 1000)
+    expect(Math.abs(Date.parse(shown.day_since) - since.getTime())).toBeLessThan(60_000)
+    // Two days later the day is free again, and the seven days are what counts.
+    f.laku.clock.shift(2 * DAY_S)
+    await give(person(), ana.id, 800_000)
+    f.laku.clock.shift(2 * DAY_S)
+    await give(person(), ana.id, 1_000_000)
+    const text = (await runLaku(f.laku, ['limits', 'show', '--budget', 'given'])).stdout
+    expect(text).toMatch(/receiver +Ana Wijaya .*2[.,]100[.,]000/)
+    expect(text).toContain('Seven days: since')
   })
 })

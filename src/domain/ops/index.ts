@@ -27,6 +27,7 @@ export { countedCheck } from './counted-check.ts'
 export {
   allowCommand,
   allowOverLimit,
+  type Budget,
   countLost,
   countUnlessCounted,
   countUse,
@@ -35,6 +36,7 @@ export {
   type LimitUse,
   type LimitView,
   limitedKinds,
+  limitWindows,
   listLimits,
   recountUses,
   redoUse,

@@ -287,40 +287,59 @@ export async function allowOverLimit(
 
 export interface LimitView {
   budget: Budget
-  /** The name of the person who decided, or of the receiver of the money. */
+  /**
+   * The name of the person who decided, the receiver of the money, or the fingerprint of its bank account.
+   */
   who: string
-  side: 'person' | 'receiver'
+  side: 'person' | 'receiver' | 'account'
+  /** The kind and the object of the newest decision that counts here. */
+  kind: LimitedKind
+  subjectId: string
   dayIdr: Rupiah
   weekIdr: Rupiah
   dayLimitIdr: Rupiah
   weekLimitIdr: Rupiah
+  /** The window in which less is left, and how much one person may still decide about in it alone. */
+  window: 'day' | 'week'
+  leftIdr: Rupiah
 }
 
+/** The times from which decisions count: a day and seven days ago. */
+export const limitWindows = ({ now }: Pick<Work, 'now'>): { daySince: Date; weekSince: Date } => ({
+  daySince: secondsAfter(now, -DAY_S),
+  weekSince: secondsAfter(now, -7 * DAY_S),
+})
+
 /**
- * Lists how much of their limits people have used within seven days, and how much each receiver got. The
- * largest amount comes first.
+ * Lists how much of their limits people have used within seven days, and how much each receiver and each bank
+ * account got. The largest amount comes first.
  */
 export async function listLimits(
   { tx, now, policy }: Pick<Work, 'now' | 'policy'> & { tx: Tx },
   { budget, limit }: { budget?: Budget | undefined; limit: number },
 ): Promise<LimitView[]> {
-  const [day, week] = [secondsAfter(now, -DAY_S), secondsAfter(now, -7 * DAY_S)]
-  const { rows } = await sql<Omit<LimitView, 'dayLimitIdr' | 'weekLimitIdr'>>`
+  const { daySince, weekSince } = limitWindows({ now })
+  const { rows } = await sql<Omit<LimitView, 'dayLimitIdr' | 'weekLimitIdr' | 'window' | 'leftIdr'>>`
     with alone as (
-      select * from limit_uses where used_at > ${week} and second_person is null and undone_at is null
+      select * from limit_uses where used_at > ${weekSince} and second_person is null and undone_at is null
         and receiver <> 'nobody' and ${budget ? sql`budget = ${budget}` : sql`true`}
     ), sides as (
-      select budget, 'person' as side, ${nameOfPerson(sql`person`)} as who, amount_idr, used_at
-      from alone
-      union all
-      select budget, 'receiver', receiver, amount_idr, used_at from alone
+      select u.*, s.side, s.who from alone u cross join lateral (
+        values ('person', ${nameOfPerson(sql`u.person`)}), ('receiver', u.receiver), ('account', u.account)
+      ) s(side, who) where s.who is not null
     )
-    select budget, side, who, coalesce(sum(amount_idr) filter (where used_at > ${day}), 0)::int8 as day_idr,
-      sum(amount_idr)::int8 as week_idr
+    select budget, side, who, coalesce(sum(amount_idr) filter (where used_at > ${daySince}), 0)::int8 as day_idr,
+      sum(amount_idr)::int8 as week_idr,
+      (array_agg(kind order by used_at desc, id desc))[1] as kind,
+      (array_agg(subject_id order by used_at desc, id desc))[1] as subject_id
     from sides group by budget, side, who order by week_idr desc, who limit ${limit}`.execute(tx)
-  const kindOf = (wanted: Budget) =>
-    (Object.keys(limitedKinds) as LimitedKind[]).find((kind) => limitedKinds[kind] === wanted) as LimitedKind
-  return rows.map((row) => ({ ...row, ...limitsOf(kindOf(row.budget), policy) }))
+  return rows.map((row) => {
+    const limits = limitsOf(row.kind, policy)
+    const dayLeft = limits.dayLimitIdr - row.dayIdr
+    const weekLeft = limits.weekLimitIdr - row.weekIdr
+    const window = dayLeft <= weekLeft ? 'day' : 'week'
+    return { ...row, ...limits, window, leftIdr: Math.max(0, Math.min(dayLeft, weekLeft)) }
+  })
 }
 
 /**

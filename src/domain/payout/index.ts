@@ -55,6 +55,7 @@ export { type PayoutInbox, type PayoutNotice, processPayoutNotices } from './out
 export { dropUnsent, setPayoutAside } from './outcomes/revive.ts'
 export { adoptPayout, mayHaveLeft } from './payouts/adopt.ts'
 export { createPayout, type NewPayout } from './payouts/create.ts'
+export { accountOfMoney } from './payouts/destination.ts'
 export { holdPayouts, releasePayouts } from './payouts/hold.ts'
 export { requireNoneMoves } from './payouts/older-moves.ts'
 export {

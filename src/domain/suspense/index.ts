@@ -9,7 +9,14 @@ export {
 } from './list-suspense.ts'
 export { collectPlace, offsetPlace, writeOffPlace } from './places.ts'
 export { type NewSuspense, putIntoSuspense, type SuspenseKind } from './put-into-suspense.ts'
-export { nameReceiver, RECEIVING_PURPOSE, type Receiver, receivingAccount } from './receiving-account.ts'
+export {
+  keepReceiving,
+  nameReceiver,
+  RECEIVING_PURPOSE,
+  type Receiver,
+  receivingAccount,
+  shownReceiving,
+} from './receiving-account.ts'
 export { isInSuspense, recordLostReference } from './record-lost-reference.ts'
 export { splitSuspense } from './split.ts'
 export { waitingSuspenseStates } from './transitions.ts'

@@ -85,6 +85,19 @@ export async function shownReceiving(tx: Tx, vault: Vault, id: string): Promise<
   return `${channelName(sealed.channel)} ${shownOrUnreadable(() => vault.open(RECEIVING_PURPOSE, sealed.number))}`
 }
 
+/**
+ * Stores the bank account that received the money of a suspense item, if the item has none. Items that are
+ * older than the stored accounts have none. Decisions about the money then count by this account.
+ */
+export async function keepReceiving(work: Work, id: string, account: AccountName): Promise<void> {
+  const { bankChannel, bankNumber } = sealReceiving(work.vault, account)
+  await sql`
+    update suspense_items set bank_channel = ${bankChannel}, bank_number = ${bankNumber}
+    where id = ${id}::uuid and bank_channel is null and amount_idr > 0 and status in ${inSql(waitingSuspenseStates)}`.execute(
+    work.tx,
+  )
+}
+
 /** The user or factory who received the money of a suspense item. */
 export type Receiver = { userId: string } | { factoryId: string }
 

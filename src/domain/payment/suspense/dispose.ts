@@ -2,13 +2,14 @@ import { sql } from 'kysely'
 import { actorLabel, insertRows, lockRows, newId, type Work } from '../../kernel/index.ts'
 import { walletAccount } from '../../ledger/index.ts'
 import type { AccountName } from '../../ops/index.ts'
-import { claimBankReference } from '../../payout/index.ts'
+import { accountOfMoney, claimBankReference } from '../../payout/index.ts'
 import {
   type AskedDisposal,
   collectPlace,
   decideDisposal,
   disposeByFact,
   disposeOf,
+  keepReceiving,
   offsetPlace,
   type Place,
   type SuspenseItem,
@@ -50,8 +51,10 @@ export async function disposeSuspense(
   asked: AskedDisposal,
   sentTo?: AccountName,
 ): Promise<SuspenseItem> {
-  await lockPlace(work, await showSuspense(work.tx, item), asked)
-  return await disposeOf(work, item, asked, (_, found) => placeOf(work, found, asked, sentTo))
+  const found = await showSuspense(work.tx, item)
+  await lockPlace(work, found, asked)
+  await keepAccount(work, found)
+  return await disposeOf(work, item, asked, (_, locked) => placeOf(work, locked, asked, sentTo))
 }
 
 /**
@@ -65,8 +68,10 @@ export async function disposeSuspenseByFact(
   item: string,
   asked: AskedDisposal,
 ): Promise<SuspenseItem> {
-  await lockPlace(work, await showSuspense(work.tx, item), asked)
-  return await disposeByFact(work, item, asked, (_, found) => placeOf(work, found, asked))
+  const found = await showSuspense(work.tx, item)
+  await lockPlace(work, found, asked)
+  await keepAccount(work, found)
+  return await disposeByFact(work, item, asked, (_, locked) => placeOf(work, locked, asked))
 }
 
 /**
@@ -82,6 +87,7 @@ export async function decideSuspense(
 ): Promise<SuspenseItem> {
   const found = await showSuspense(work.tx, item)
   if (decision === 'approve' && found.asked) await lockPlace(work, found, found.asked)
+  await keepAccount(work, found)
   return await decideDisposal(work, item, decision, placeOf)
 }
 
@@ -103,6 +109,15 @@ async function lockPlace(
   }
   if (to === 'offset' && factoryId) await lockRows(work.tx, { factory: { id: [factoryId] } })
   if (to === 'wallet' && userId) await lockWallets(work, [userId])
+}
+
+/**
+ * Stores the bank account of the payout that an item is about, if the item is older than the stored accounts.
+ * The limits then count all money to this account together.
+ */
+async function keepAccount(work: Work, item: SuspenseItem): Promise<void> {
+  const account = item.amountIdr > 0 ? await accountOfMoney(work, item) : undefined
+  if (account) await keepReceiving(work, item.id, account)
 }
 
 /** Returns the id of the quarantined money if `place` (the destination) has the form `quarantine:{id}`. */

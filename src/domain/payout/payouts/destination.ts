@@ -53,3 +53,24 @@ export async function accountOf({ tx, vault }: Work, payoutId: string): Promise<
     ? { channelCode: row.channelCode, accountNumber: number }
     : undefined
 }
+
+/**
+ * Returns the bank account of the one payout that money in suspense is about, found by laku's or the
+ * provider's id, or by its key. Undefined if there is none or more than one.
+ */
+export async function accountOfMoney(
+  work: Work,
+  {
+    subjectId,
+    providerId,
+    code,
+    reference,
+  }: { subjectId: string | null; providerId: string | null; code: string; reference: string | null },
+): Promise<AccountName | undefined> {
+  const { rows } = await sql<{ id: string }>`
+    select id from payouts
+    where id = ${subjectId}::uuid or provider_payout_id = ${providerId} or key = any(${[code, reference ?? code]})
+    limit 2`.execute(work.tx)
+  const [row] = rows
+  return row && rows.length === 1 ? await accountOf(work, row.id) : undefined
+}
