@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import { DomainError } from '../../src/domain/kernel/index.ts'
-import { decideSuspense, disposeSuspense } from '../../src/domain/payment/index.ts'
+import { decideSuspense, disposeSuspense, undoSuspense } from '../../src/domain/payment/index.ts'
 import {
   type AskedDisposal,
   listSuspense,
@@ -29,8 +29,11 @@ export async function ownerOf(
   return productId ? of(productId) : undefined
 }
 
-/** Disposes of money in suspense, in each possible way in turn. A large amount needs a second person. */
-export async function dispose(house: House, item: string): Promise<void> {
+/**
+ * Disposes of money in suspense, in each possible way in turn. A large amount needs a second person. Every
+ * third time the decision is taken back and made again.
+ */
+export async function dispose(house: House, item: string, isAgain = false): Promise<void> {
   const { laku } = house
   const show = (text: string) => laku.system(({ tx }) => showSuspense(tx, text))
   const found = await show(item)
@@ -60,6 +63,11 @@ export async function dispose(house: House, item: string): Promise<void> {
     const receiver = isKnown ? `${owner.kind === 'buyer' ? 'user' : 'factory'}:${owner.id}` : id
     house.alone.note('given', clerk.id, receiver, Math.abs(amountIdr), laku.clock.now())
   }
+  const isTakenBack =
+    !isAgain &&
+    house.disposals % 3 === 0 &&
+    (await isAllowed(laku.as(clerk, (work) => undoSuspense(work, id))))
+  if (isTakenBack) return await dispose(house, id, true)
   if (!owner) return
   if (after.status === 'collected') owner.collectedIdr += amountIdr
   if (after.status === 'written_off') owner.letGoIdr += amountIdr

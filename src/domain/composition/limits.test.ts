@@ -258,6 +258,35 @@ describe('case 8: limits count persons, receivers and time', () => {
     await query(f.laku.ownerUrl, "delete from payouts where key like '%-OLD-%'")
   })
 
+  it('a wrong offset is taken back by the commands, also after its settlement was paid: each factory ends with its own', async () => {
+    const factories = [await f.factory('9109109101'), await f.factory('9109109102')]
+    const [wrong, right] = factories as [string, string]
+    for (const factoryId of factories) await f.sell(factoryId, 1_000_000)
+    const code = 'OFFSET-WRONG'
+    await f.laku.system((work) =>
+      putIntoSuspense(work, { key: code, code, kind: 'payout', amountIdr: 200_000, why: 'paid twice' }),
+    )
+    const laku = async (...words: string[]) => {
+      const { exitCode, stdout } = await runLaku(f.laku, [...words, '--reason', 'a test', '--json'], person())
+      return [exitCode, JSON.parse(stdout).error?.code ?? 'ok']
+    }
+    const confirm = ['--confirm', code]
+    expect(await laku('suspense', 'offset', code, '--factory', wrong, ...confirm)).toEqual([0, 'ok'])
+    const paid = async (factoryId: string) => {
+      const settlement = await f.paying(factoryId)
+      await f.hear(settlement)
+      return (await f.see(settlement)).netIdr
+    }
+    expect(await paid(wrong)).toBe(750_000)
+    expect(await laku('suspense', 'undo', code, ...confirm)).toEqual([0, 'ok'])
+    expect(await laku('suspense', 'undo', code, ...confirm)).toEqual([5, 'kernel.illegal_transition'])
+    expect(await laku('suspense', 'offset', code, '--factory', right, ...confirm)).toEqual([0, 'ok'])
+    expect(await paid(wrong)).toBe(200_000)
+    expect(await paid(right)).toBe(750_000)
+    expect(await Promise.all(factories.map((id) => f.balance(factoryAccount(id))))).toEqual([0, 0])
+    expect((await runLaku(f.laku, ['ledger', 'verify'])).exitCode).toBe(0)
+  })
+
   it('a payout made by hand at the provider to an account that laku knows names its receiver, who bears it', async () => {
     const factoryId = await f.factory('8008008001')
     const { id: userId } = await buyer()

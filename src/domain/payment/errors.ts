@@ -151,6 +151,6 @@ export const paymentErrors = defineErrors('payment', {
   ],
   chargeback_not_found: [
     'not_found',
-    "No matching chargeback was found, either in the bookings by staff or in the provider's list. Check the ids that you gave with --same-as and --transaction.",
+    "No matching chargeback was found, either in the bookings by staff or in the provider's list. Check the ids that you gave with --same-as and --transaction. If more money came back than was charged back of the payment, split it first (laku suspense split).",
   ],
 })

@@ -3,6 +3,7 @@ import {
   kernelErrors,
   moveState,
   personOf,
+  type Rupiah,
   requireReason,
   requireStaff,
   type Work,
@@ -24,17 +25,22 @@ import { sealSentTo } from './receiving-account.ts'
 import { suspenseMachine, suspenseTransitions } from './transitions.ts'
 import { useOf } from './use-of.ts'
 
+/** A posting that moves a part of a suspense item's money, above zero. */
+export interface PartPosting extends Pick<Posting, 'key' | 'kind' | 'subject'> {
+  amountIdr: Rupiah
+}
+
 /**
  * The destination of money in suspense, which laku could not assign itself. It may be a factory's account,
  * for example.
  */
 export interface Place {
   /**
-   * The key, kind and subject of the ledger posting that moves the money out of suspense. If they are absent,
-   * the posting gets the usual ones. Only a chargeback has values of its own, because laku later finds the
-   * chargeback's posting by these values.
+   * The postings that move the money out of suspense, each with its part of the sum. If they are absent, one
+   * posting of the usual key moves all of it. Only chargebacks have postings of their own, because laku later
+   * finds a chargeback's postings by their keys.
    */
-  posting?: Pick<Posting, 'key' | 'kind' | 'subject'>
+  postings?: readonly PartPosting[]
   /**
    * The ledger account to which the money is assigned. It is charged for money that left laku, and gets money
    * that came to laku.
@@ -157,24 +163,16 @@ async function dispose(
   at: Place,
   { askedBy, note, byFact = false }: { askedBy: string; note: string; byFact?: boolean },
 ): Promise<SuspenseItem> {
-  const { posting, account, dimensions = {}, before } = at
+  const { before, account } = at
   await before?.(work, item)
   const { id, code, amountIdr } = item
-  const idr = Math.abs(amountIdr)
-  const own = suspenseAccount(code)
-  const [from, to] = amountIdr > 0 ? [account, own] : [own, account]
-  await post(work, [
-    {
-      ...(posting ?? {
-        key: decisionKey(item, asked),
-        kind: `suspense.${asked.to}`,
-        subject: ['suspense', id],
-      }),
-      entries: [debit(from, idr, dimensions), credit(to, idr, dimensions)],
-    },
-  ])
+  await post(
+    work,
+    postingsOf(item, at, { key: decisionKey(item, asked), kind: `suspense.${asked.to}`, isBack: false }),
+  )
   const decided = { note, decidedBy: actorLabel(work.actor), decidedAt: work.now }
-  const set = { asked: JSON.stringify(asked), askedBy, byFact, ...decided, ...sealed(work, at) }
+  const made = at.postings ? { ...asked, keys: at.postings.map(({ key }) => key) } : asked
+  const set = { asked: JSON.stringify(made), askedBy, byFact, ...decided, ...sealed(work, at) }
   await moveState(work, suspenseMachine, { to: asked.to, ids: [id], set, all: true })
   await endAttention(work, 'money_in_suspense', id, `it was disposed of: ${asked.to}`)
   work.audit({
@@ -184,6 +182,24 @@ async function dispose(
     after: { status: asked.to, code, amountIdr, asked, account },
   })
   return await showSuspense(work.tx, id)
+}
+
+/**
+ * Builds the postings that move an item's money out of suspense to its place, or with `isBack` the opposite
+ * ones. `key` and `kind` are those of the usual posting.
+ */
+export function postingsOf(
+  { id, code, amountIdr }: SuspenseItem,
+  { postings, account, dimensions = {} }: Place,
+  { key, kind, isBack }: { key: string; kind: string; isBack: boolean },
+): Posting[] {
+  const own = suspenseAccount(code)
+  const [from, to] = amountIdr > 0 !== isBack ? [account, own] : [own, account]
+  const usual: PartPosting = { key, kind, subject: ['suspense', id], amountIdr: Math.abs(amountIdr) }
+  return (postings ?? [usual]).map(({ amountIdr: idr, ...posting }) => ({
+    ...posting,
+    entries: [debit(from, idr, dimensions), credit(to, idr, dimensions)],
+  }))
 }
 
 /** Each decision about an item has a posting of its own, also after an earlier one was taken back. */

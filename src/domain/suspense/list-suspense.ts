@@ -18,6 +18,8 @@ export interface AskedDisposal {
    * `fee`.
    */
   place?: string
+  /** The ledger keys of the decision's postings, if they are not the usual ones. */
+  keys?: string[]
 }
 
 export interface SuspenseItem {

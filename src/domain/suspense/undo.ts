@@ -6,9 +6,9 @@ import {
   requireStaff,
   type Work,
 } from '../kernel/index.ts'
-import { credit, debit, type Posting, post, suspenseAccount } from '../ledger/index.ts'
+import { post } from '../ledger/index.ts'
 import { takeLimit, undoUse } from '../ops/index.ts'
-import type { Place } from './dispose.ts'
+import { type Place, postingsOf } from './dispose.ts'
 import { type AskedDisposal, type SuspenseItem, showSuspense } from './list-suspense.ts'
 import { lockItem } from './lock.ts'
 import { requestDecision } from './put-into-suspense.ts'
@@ -46,7 +46,8 @@ export async function undoDisposal(
   await undoUse(work, 'suspense', [id])
   await takeLimit(work, use)
   await at.before?.(work, item)
-  await post(work, [undoingOf(item, at)])
+  const usual = { key: `suspense:${id}:undone:${undos + 1}`, kind: 'suspense.undone' }
+  await post(work, postingsOf(item, at, { ...usual, isBack: true }))
   const decision = { asked: null, askedBy: null, note: null, decidedBy: null, decidedAt: null, byFact: false }
   // The account to which the company's bank sent the money is forgotten with the decision.
   const set = { ...decision, sentChannel: null, sentNumber: null, undos: undos + 1 }
@@ -62,21 +63,4 @@ export async function undoDisposal(
     after: { status: 'open', code, amountIdr, account: at.account },
   })
   return await showSuspense(work.tx, id)
-}
-
-function undoingOf(
-  { id, code, amountIdr, undos }: SuspenseItem,
-  { posting, account, dimensions }: Place,
-): Posting {
-  const idr = Math.abs(amountIdr)
-  const own = suspenseAccount(code)
-  const [from, to] = amountIdr > 0 ? [own, account] : [account, own]
-  return {
-    ...(posting ?? {
-      key: `suspense:${id}:undone:${undos + 1}`,
-      kind: 'suspense.undone',
-      subject: ['suspense', id],
-    }),
-    entries: [debit(from, idr, dimensions), credit(to, idr, dimensions)],
-  }
 }

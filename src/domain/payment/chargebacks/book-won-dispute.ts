@@ -3,7 +3,7 @@ import { inSql, insertRows, type Rupiah, sumIdr, type Work } from '../../kernel/
 import { post } from '../../ledger/index.ts'
 import { waitingSuspenseStates } from '../../suspense/index.ts'
 import type { GatewayTransaction } from '../reconciliation/gateway-transactions.ts'
-import { addChargedBack, lossOf } from './book.ts'
+import { addChargedBack, lossOf, takeInTurn } from './book.ts'
 import { suspendChargeback } from './suspend.ts'
 
 /** A chargeback of a payment, with the sum that is not won back yet. */
@@ -54,18 +54,14 @@ async function lostOf({ tx }: Work, paymentId: string): Promise<LostChargeback[]
 
 /**
  * Says which chargebacks of one payment a returned sum brings back: one of exactly this sum, or else the
- * oldest first. All are of the same payment, so the company and the buyer end with the same in each case.
+ * oldest first.
  */
 function winsOf(lost: readonly LostChargeback[], amountIdr: Rupiah): Win[] {
   const same = lost.find((chargeback) => chargeback.leftIdr === amountIdr)
-  const wins: Win[] = []
-  let restIdr = amountIdr
-  for (const { id: chargebackId, leftIdr } of same ? [same] : lost) {
-    const part = Math.min(leftIdr, restIdr)
-    if (part > 0) wins.push({ chargebackId, amountIdr: part })
-    restIdr -= part
-  }
-  return wins
+  return takeInTurn(same ? [same] : lost, amountIdr).map(({ id, partIdr }) => ({
+    chargebackId: id,
+    amountIdr: partIdr,
+  }))
 }
 
 async function bookWins(work: Work, lineId: string, paymentId: string, wins: readonly Win[]): Promise<void> {

@@ -159,6 +159,22 @@ export function lossOf(key: string, paymentId: string | null, amountIdr: Rupiah)
 }
 
 /**
+ * Divides a sum that came back among chargebacks of one payment, in the order that they have. Which of them
+ * gets it does not matter to the rupiah: company and buyer end with the same.
+ */
+export function takeInTurn<T extends { leftIdr: Rupiah }>(
+  lost: readonly T[],
+  amountIdr: Rupiah,
+): (T & { partIdr: Rupiah })[] {
+  let restIdr = amountIdr
+  return lost.flatMap((chargeback) => {
+    const partIdr = Math.min(chargeback.leftIdr, restIdr)
+    restIdr -= partIdr
+    return partIdr > 0 ? [{ ...chargeback, partIdr }] : []
+  })
+}
+
+/**
  * Adds the charged-back sums to the totals of their payments; the caller has locked the payments' rows. Then
  * corrects the money of the buyers: some owe laku money, others get money into their wallets.
  */

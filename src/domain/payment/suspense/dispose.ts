@@ -1,5 +1,13 @@
 import { sql } from 'kysely'
-import { actorLabel, insertRows, lockRows, newId, type Work } from '../../kernel/index.ts'
+import {
+  actorLabel,
+  insertRows,
+  lockRows,
+  newId,
+  type Rupiah,
+  sumIdr,
+  type Work,
+} from '../../kernel/index.ts'
 import { walletAccount } from '../../ledger/index.ts'
 import type { AccountName } from '../../ops/index.ts'
 import { accountOfMoney, claimBankReference } from '../../payout/index.ts'
@@ -24,6 +32,7 @@ import {
   chargebacksOf,
   correctionKey,
   requireTakeable,
+  takeInTurn,
 } from '../chargebacks/book.ts'
 import { reduceQuarantined } from '../chargebacks/take-from-quarantine.ts'
 import { paymentErrors } from '../errors.ts'
@@ -189,7 +198,7 @@ async function reassignPlace(work: Work, item: SuspenseItem, { place }: AskedDis
   await requireTakeable(work, payment, amountIdr)
   return {
     account: 'chargeback-loss',
-    posting: { key: ledgerKey, kind: 'payment.charged_back', subject: ['payment', payment.id] },
+    postings: [{ key: ledgerKey, kind: 'payment.charged_back', subject: ['payment', payment.id], amountIdr }],
     dimensions: dimensionsOf(payment),
     before: async () => {
       const row = { id: newId(), ledgerKey, paymentId: payment.id, amountIdr, createdAt: work.now }
@@ -207,33 +216,38 @@ async function reassignPlace(work: Work, item: SuspenseItem, { place }: AskedDis
 }
 
 /**
- * Returns a payment's chargeback as the destination of money that came back. The money came back because a
- * dispute was won, or because the chargeback was smaller than booked or never happened. So the company's loss
- * and the payment's charged-back sum become smaller.
+ * Returns a payment's chargebacks as the destination of money that came back. The money came back because
+ * disputes were won, or because a chargeback was smaller than booked or never happened. So the company's loss
+ * and the payment's charged-back sum become smaller. The chargeback that was put into suspense comes first,
+ * then one of exactly this sum, then the oldest ones.
  */
 async function wonPlace(work: Work, item: SuspenseItem, payment: LockedPayment): Promise<Place> {
   const backIdr = -item.amountIdr
-  const { rows } = await sql<{ id: string; ledgerKey: string; corrections: number }>`
-    select c.id, c.ledger_key, c.corrections from chargebacks c left join suspense_items i on i.id = ${item.id}::uuid
-    where c.payment_id = ${payment.id}::uuid and c.amount_idr - c.won_idr >= ${backIdr} and c.corrections < ${MAX_CORRECTIONS - 1}
-    order by (i.key = 'posting:' || c.ledger_key) desc, (c.amount_idr - c.won_idr = ${backIdr}) desc, c.id
-    limit 1 for no key update of c`.execute(work.tx)
-  const [lost] = rows
-  if (!lost) throw paymentErrors.chargeback_not_found({ payment: payment.code, amountIdr: backIdr })
-  const { id, ledgerKey, corrections } = lost
+  const { rows } = await sql<{ id: string; ledgerKey: string; leftIdr: Rupiah; corrections: number }>`
+    select c.id, c.ledger_key, c.amount_idr - c.won_idr as left_idr, c.corrections
+    from chargebacks c left join suspense_items i on i.id = ${item.id}::uuid
+    where c.payment_id = ${payment.id}::uuid and c.amount_idr > c.won_idr and c.corrections < ${MAX_CORRECTIONS - 1}
+    order by (i.key = 'posting:' || c.ledger_key and c.amount_idr - c.won_idr >= ${backIdr}) desc,
+      (c.amount_idr - c.won_idr = ${backIdr}) desc, c.id
+    for no key update of c`.execute(work.tx)
+  const parts = takeInTurn(rows, backIdr)
+  const lostIdr = sumIdr(rows.map((row) => row.leftIdr))
+  if (lostIdr < backIdr)
+    throw paymentErrors.chargeback_not_found({ payment: payment.code, amountIdr: backIdr, lostIdr })
   return {
     account: 'chargeback-loss',
-    posting: {
+    postings: parts.map(({ ledgerKey, corrections, partIdr }) => ({
       key: correctionKey(ledgerKey, corrections),
       kind: 'payment.charged_back',
       subject: ['payment', payment.id],
-    },
+      amountIdr: partIdr,
+    })),
     dimensions: dimensionsOf(payment),
     before: async () => {
-      await sql`
-        update chargebacks set amount_idr = amount_idr - ${backIdr}, corrections = corrections + 1 where id = ${id}`.execute(
-        work.tx,
-      )
+      for (const { id, partIdr } of parts)
+        await sql`
+          update chargebacks set amount_idr = amount_idr - ${partIdr}, corrections = corrections + 1
+          where id = ${id}`.execute(work.tx)
       await addChargedBack(work, [{ paymentId: payment.id, amountIdr: -backIdr }])
     },
   }

@@ -282,6 +282,13 @@ describe('money in suspense', () => {
         await dispose((await put(50_000, chargeback)).code, asked, finance('giver-s'))
         return { code: (await put(-30_000, chargeback)).code, asked, accounts: ['chargeback-loss', id] }
       },
+      'a won dispute of two chargebacks': async () => {
+        const { id } = await paidOne(`inv-u${++count}`)
+        const asked = { to: 'reassigned', place: id } as const
+        for (const amountIdr of [50_000, 20_000])
+          await dispose((await put(amountIdr, chargeback)).code, asked, finance('giver-s'))
+        return { code: (await put(-60_000, chargeback)).code, asked, accounts: ['chargeback-loss', id] }
+      },
       'a part of quarantined money': async () => {
         const { id } = await quarantined(100_000)
         const asked = { to: 'reassigned', place: `quarantine:${id}` } as const

@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import { lockRows, moveState, type Rupiah, type Work } from '../../kernel/index.ts'
+import { lockRows, moveState, type Rupiah, sumIdr, type Work } from '../../kernel/index.ts'
 import { walletAccount } from '../../ledger/index.ts'
 import { endAttention } from '../../ops/index.ts'
 import { freeBankReference } from '../../payout/index.ts'
@@ -82,7 +82,7 @@ async function assignedPlace(work: Work, item: SuspenseItem, asked: AskedDisposa
     return { account: 'quarantine', before: () => putBackIntoQuarantine(work, quarantineId, item.amountIdr) }
   const payment = (await lockPayments(work.tx, [place ?? ''])).get(place ?? '')
   if (!payment) throw suspenseErrors.no_place({ code: item.code, kind: item.kind, place })
-  return await chargebackOf(work, item, payment)
+  return await chargebackPlace(work, item, payment)
 }
 
 /** The wallet gives back what it got, or gets back what was taken out of it. */
@@ -122,41 +122,59 @@ async function putBackIntoQuarantine(work: Work, id: string, amountIdr: Rupiah):
   await moveState(work, quarantineMachine, { to: 'waiting', ids: [id], set, all: true })
 }
 
+/** A chargeback to which a part of an item's money was assigned: `partIdr` has the sign of the item's sum. */
+interface AssignedChargeback {
+  id: string
+  ledgerKey: string
+  leftIdr: Rupiah
+  corrections: number
+  partIdr: Rupiah
+}
+
 /**
- * Finds the chargeback to which an item's money was assigned, by the posting of that decision. The opposite
- * posting is a correction of the chargeback: it becomes smaller, or larger where a won dispute is taken off.
+ * Finds the chargebacks to which an item's money was assigned, by the postings of that decision. Decisions of
+ * earlier versions did not store the keys of their postings, but have their time. The opposite
+ * postings are corrections: a chargeback becomes smaller, or larger where a won dispute is taken off.
  */
-async function chargebackOf(
+async function chargebacksOfItem(
   work: Work,
-  { code, amountIdr, decidedAt }: SuspenseItem,
+  { code, amountIdr, decidedAt, asked }: SuspenseItem,
   payment: LockedPayment,
-): Promise<Place> {
-  const { rows } = await sql<{ id: string; ledgerKey: string; leftIdr: Rupiah; corrections: number }>`
-    select c.id, c.ledger_key, c.amount_idr - c.won_idr as left_idr, c.corrections
+): Promise<AssignedChargeback[]> {
+  const { rows } = await sql<AssignedChargeback>`
+    select c.id, c.ledger_key, c.amount_idr - c.won_idr as left_idr, c.corrections, -e.amount_idr as part_idr
     from ledger_transactions t
-    join ledger_entries e on e.transaction_id = t.id and e.amount_idr = -(${amountIdr}::bigint)
+    join ledger_entries e on e.transaction_id = t.id and sign(e.amount_idr) = -sign(${amountIdr}::bigint)
     join ledger_accounts a on a.id = e.account_id and a.key = ${`suspense:${code}`}
     join chargebacks c on c.ledger_key = regexp_replace(t.key, ':corrected(:[0-9]+)?$', '')
-    where t.subject_id = ${payment.id}::uuid and t.kind = 'payment.charged_back' and t.occurred_at = ${decidedAt}
+    where t.subject_id = ${payment.id}::uuid and t.kind = 'payment.charged_back'
+      and ${asked?.keys ? sql`t.key = any(${asked.keys})` : sql`t.occurred_at = ${decidedAt}`}
       and c.payment_id = ${payment.id}::uuid
-    order by t.id desc limit 1 for no key update of c`.execute(work.tx)
-  const [booked] = rows
-  if (!booked || booked.leftIdr < amountIdr || booked.corrections >= MAX_CORRECTIONS - 1)
+    order by c.id for no key update of c`.execute(work.tx)
+  const isChanged = rows.some((row) => row.leftIdr < row.partIdr || row.corrections >= MAX_CORRECTIONS - 1)
+  if (isChanged || sumIdr(rows.map((row) => row.partIdr)) !== amountIdr)
     throw suspenseErrors.chargeback_changed({ code, payment: payment.code, amountIdr })
-  const { id, ledgerKey, corrections } = booked
+  return rows
+}
+
+async function chargebackPlace(work: Work, item: SuspenseItem, payment: LockedPayment): Promise<Place> {
+  const { amountIdr } = item
+  const parts = await chargebacksOfItem(work, item, payment)
   if (amountIdr < 0) await requireTakeable(work, payment, -amountIdr)
   return {
     account: 'chargeback-loss',
-    posting: {
+    postings: parts.map(({ ledgerKey, corrections, partIdr }) => ({
       key: correctionKey(ledgerKey, corrections),
       kind: 'payment.charged_back',
       subject: ['payment', payment.id],
-    },
+      amountIdr: Math.abs(partIdr),
+    })),
     dimensions: dimensionsOf(payment),
     before: async () => {
-      await sql`
-        update chargebacks set amount_idr = amount_idr - ${amountIdr}, corrections = corrections + 1
-        where id = ${id}`.execute(work.tx)
+      for (const { id, partIdr } of parts)
+        await sql`
+          update chargebacks set amount_idr = amount_idr - ${partIdr}, corrections = corrections + 1
+          where id = ${id}`.execute(work.tx)
       await endAttention(work, 'payment_charged_back', payment.id, 'its chargeback was taken off it again')
       await addChargedBack(work, [{ paymentId: payment.id, amountIdr: -amountIdr }])
     },
