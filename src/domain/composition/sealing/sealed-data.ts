@@ -174,7 +174,7 @@ export async function recountAccounts({
 }: Pick<Work, 'tx' | 'vault' | 'now'>): Promise<number> {
   const { rows } = await sql<{
     id: string
-    kind: 'withdrawal' | 'suspense'
+    kind: 'withdrawal' | 'suspense' | 'suspense_undone'
     channelCode: string
     sealedNumber: string
     account: string | null
@@ -186,7 +186,14 @@ export async function recountAccounts({
     select u.id, u.kind, u.account, coalesce(i.sent_channel, i.bank_channel), coalesce(i.sent_number, i.bank_number)
       from limit_uses u
       join suspense_items i on i.id::text = u.subject_id and coalesce(i.sent_number, i.bank_number) is not null
-    where u.kind = 'suspense' and u.used_at > ${secondsAfter(now, -LIMIT_WINDOW_S)}`.execute(tx)
+    where u.kind = 'suspense' and u.used_at > ${secondsAfter(now, -LIMIT_WINDOW_S)}
+    union all
+    -- With a decision that was taken back, the account is forgotten to which the bank had sent the money.
+    select u.id, u.kind, u.account, i.bank_channel, i.bank_number from limit_uses u
+      join suspense_items i on i.id::text = split_part(u.subject_id, ':', 1) and i.bank_number is not null and i.amount_idr > 0
+    where u.kind = 'suspense_undone' and u.account is not null and u.used_at > ${secondsAfter(now, -LIMIT_WINDOW_S)}`.execute(
+    tx,
+  )
   const fresh = rows.flatMap(({ id, kind, channelCode, sealedNumber, account }) => {
     const purpose = kind === 'withdrawal' ? 'wallet.destination' : RECEIVING_PURPOSE
     const again = limitAccountOf(vault, { channelCode, accountNumber: vault.open(purpose, sealedNumber) })
