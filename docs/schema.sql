@@ -864,12 +864,17 @@ create table payouts (
   short_since timestamp with time zone,
   short_idr bigint,
   in_file boolean default false not null,
+  given_up_asked_by text,
+  given_up_ticket text,
+  given_up_by text,
+  given_up_at timestamp with time zone,
   constraint payouts_key_key UNIQUE (key),
   constraint payouts_provider_payout_id_key UNIQUE (provider_payout_id),
   constraint payouts_pkey PRIMARY KEY (id),
   constraint payouts_batch_id_fkey FOREIGN KEY (batch_id) REFERENCES bank_batches(id),
   constraint payouts_amount_idr_check CHECK ((amount_idr > 0)),
   constraint payouts_dead_by_two CHECK (((dead_by IS NULL) OR ((dead_asked_by IS NOT NULL) AND is_second_person(dead_asked_by, dead_by)))),
+  constraint payouts_given_up_by_two CHECK (((given_up_by IS NULL) OR ((given_up_asked_by IS NOT NULL) AND (given_up_ticket IS NOT NULL) AND is_second_person(given_up_asked_by, given_up_by)))),
   constraint payouts_of_the_bank CHECK (
 CASE route
     WHEN 'bank'::text THEN ((batch_id IS NOT NULL) AND (next_check_at IS NULL) AND (provider_payout_id IS NULL))
@@ -1022,10 +1027,15 @@ create table provider_refunds (
   bookings integer default 0 not null,
   next_check_at timestamp with time zone,
   heard_at timestamp with time zone not null,
+  given_up_asked_by text,
+  given_up_ticket text,
+  given_up_by text,
+  given_up_at timestamp with time zone,
   constraint provider_refunds_pkey PRIMARY KEY (provider_refund_id),
   constraint provider_refunds_refund_id_fkey FOREIGN KEY (refund_id) REFERENCES refunds(id),
   constraint provider_refunds_amount_idr_check CHECK ((amount_idr >= 0)),
-  constraint provider_refunds_booked_idr_check CHECK ((booked_idr >= 0))
+  constraint provider_refunds_booked_idr_check CHECK ((booked_idr >= 0)),
+  constraint provider_refunds_given_up_by_two CHECK (((given_up_by IS NULL) OR ((given_up_asked_by IS NOT NULL) AND (given_up_ticket IS NOT NULL) AND is_second_person(given_up_asked_by, given_up_by))))
 );
 
 create table purchase_order_items (

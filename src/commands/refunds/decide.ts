@@ -107,27 +107,52 @@ export const declareDead = defineChange({
   name: 'declare-dead',
   secondPerson: true,
   description:
-    'Declare that a lost refund request never arrived. It needs two persons, and is possible only after the provider can no longer make the refund.',
+    'Declare that a lost refund request never arrived, or with --ticket that the provider will never pay it. It needs two persons, and is possible only after the provider can no longer make the refund.',
   args,
-  input: z.object({ refund: z.string(), looked: z.custom<RefundRetry['looked']>().optional() }),
-  examples: ['laku refunds declare-dead RFD-261123-7K3QX2ABCD --reason "not in their dashboard either"'],
+  options: [
+    {
+      flags: '--ticket <number>',
+      description:
+        'the ticket in which the support of the provider says that it will never pay a refund that it shows as under way',
+    },
+  ],
+  input: z.object({
+    refund: z.string(),
+    ticket: z.string().trim().min(3).max(100).optional(),
+    looked: z.custom<RefundRetry['looked']>().optional(),
+  }),
+  examples: [
+    'laku refunds declare-dead RFD-261123-7K3QX2ABCD --reason "not in their dashboard either"',
+    'laku refunds declare-dead RFD-261123-7K3QX2ABCD --ticket XND-4711 --reason "pending for two weeks"',
+  ],
   needsReason: true,
   change: async (work, input) => {
     const domain = await import('../../domain/payment/index.ts')
-    return await domain.declareDead(work, input)
+    const { refund, ticket, looked } = input
+    return ticket === undefined
+      ? await domain.declareDead(work, { refund, looked })
+      : await domain.giveUpRefund(work, { refund, ticket })
   },
-  outside: async ({ context, actor, input }, run) => {
-    const { searchLostRefund } = await import('../../domain/payment/index.ts')
+  outside: async ({ context, actor, input: { refund, ticket } }, run) => {
+    const { askAboutPendingRefund, searchLostRefund } = await import('../../domain/payment/index.ts')
     const gateway = { ...(await gatewayContext(context)), actor }
-    return await run({ looked: await searchLostRefund(gateway, input.refund) })
+    if (ticket === undefined) return await run({ looked: await searchLostRefund(gateway, refund) })
+    await askAboutPendingRefund(gateway, refund)
+    return await run()
   },
   assuming: async (_way, run) => await run({ looked: 'taken for granted' }),
-  done: (refund) => toldOf(refund),
+  done: (refund, { ticket }) => (ticket === undefined ? toldOf(refund) : toldOfGivenUp(refund, ticket)),
 })
+
+const toldOfGivenUp = ({ code, givenUpBy }: RefundDetail, ticket: string): string =>
+  givenUpBy
+    ? `${code} is given up. Send it under a new key with laku refunds retry ${code}, or add --wallet.`
+    : `${code} waits for a second person: laku refunds declare-dead ${code} --ticket ${ticket}`
 
 export const keep = defineChange({
   name: 'keep',
-  description: 'Refuse the request of another person to declare a refund dead. laku keeps looking for it.',
+  description:
+    'Refuse the request of another person to declare a refund dead, or to give it up. laku keeps looking for it.',
   args,
   input: z.object({ refund: z.string() }),
   examples: ['laku refunds keep RFD-261123-7K3QX2ABCD --reason "Xendit looks for it, ticket 4711"'],

@@ -264,6 +264,12 @@ export const policySchema = z.strictObject({
     .describe(
       'the time (hours) for which the provider’s transaction list must lack a lost call before it may be declared dead',
     ),
+  providerStuckDays: whole
+    .min(1)
+    .default(7)
+    .describe(
+      'the time (days) for which the provider must show a payout or refund as under way before two persons may give it up by a ticket of its support',
+    ),
   floatIdr: whole
     .default(0)
     .describe(

@@ -629,6 +629,10 @@ export interface Payouts {
   factoryId: string | null;
   failureCode: string | null;
   finishedAt: Timestamp | null;
+  givenUpAskedBy: string | null;
+  givenUpAt: Timestamp | null;
+  givenUpBy: string | null;
+  givenUpTicket: string | null;
   held: Generated<boolean>;
   id: string;
   inFile: Generated<boolean>;
@@ -752,6 +756,10 @@ export interface ProviderRefunds {
   bookedIdr: number;
   bookings: Generated<number>;
   failureCode: string | null;
+  givenUpAskedBy: string | null;
+  givenUpAt: Timestamp | null;
+  givenUpBy: string | null;
+  givenUpTicket: string | null;
   heardAt: Timestamp;
   nextCheckAt: Timestamp | null;
   providerRefundId: string;

@@ -126,7 +126,19 @@ export const paymentErrors = defineErrors('payment', {
   ],
   refund_not_lost: [
     'conflict',
-    'This refund cannot be declared dead, because its request to the provider was not lost. See its status with laku refunds show.',
+    'This refund cannot be declared dead, because its request to the provider was not lost. See its status with laku refunds show. If the provider’s support says that it will never pay the refund, add --ticket.',
+  ],
+  refund_not_under_way: [
+    'conflict',
+    'The provider does not show this refund as under way, so --ticket does not apply to it. See it with laku refunds show.',
+  ],
+  refund_not_stuck_yet: [
+    'conflict',
+    'The provider may still end this refund by itself. Give it up after the time in `from`.',
+  ],
+  other_ticket: [
+    'conflict',
+    'The first person gave another ticket of the provider, which is in `ticket`. Read that ticket and give it, or refuse the request with laku refunds keep.',
   ],
   refund_leased: ['conflict', 'A worker is sending this refund right now. Try again in 30 seconds.'],
   refund_may_live: [

@@ -4,7 +4,19 @@ export const payoutErrors = defineErrors('payout', {
   not_found: ['not_found', 'No payout has this id or key. See the payouts with laku payouts list.'],
   not_unknown: [
     'conflict',
-    'This payout cannot be declared dead: its outcome is known, or the provider is still working on it. See it with laku payouts show.',
+    'This payout cannot be declared dead: its outcome is known, or the provider is still working on it. See it with laku payouts show. If the provider’s support says that it will never make the payout, add --ticket.',
+  ],
+  not_under_way: [
+    'conflict',
+    'The provider does not show this payout as under way, so --ticket does not apply to it. See it with laku payouts show.',
+  ],
+  not_stuck_yet: [
+    'conflict',
+    'The provider may still end this payout by itself. Give it up after the time in `from`.',
+  ],
+  other_ticket: [
+    'conflict',
+    'The first person gave another ticket of the provider, which is in `ticket`. Read that ticket and give it, or refuse the request with laku payouts keep.',
   ],
   too_early: [
     'conflict',

@@ -51,6 +51,7 @@ export type {
 export { applyPayoutAnswers } from './outcomes/apply-answers.ts'
 export { declareDead, keepPayout } from './outcomes/declare-dead.ts'
 export { followOpenPayouts } from './outcomes/follow-open.ts'
+export { askAboutStuckPayout, giveUpPayout } from './outcomes/give-up.ts'
 export { type PayoutInbox, type PayoutNotice, processPayoutNotices } from './outcomes/process-notices.ts'
 export { dropUnsent, setPayoutAside } from './outcomes/revive.ts'
 export { adoptPayout, mayHaveLeft } from './payouts/adopt.ts'

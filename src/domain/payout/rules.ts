@@ -32,6 +32,12 @@ export const OLDER_ONE_ARRIVED = 'OLDER_ONE_ARRIVED'
 /** laku's own failure code for a payout that staff took back before it was ever sent. */
 export const TAKEN_BACK = 'TAKEN_BACK'
 
+/**
+ * laku's own failure code for a payout that the provider never ended, after two people gave it up by a ticket
+ * of the provider's support.
+ */
+export const GIVEN_UP = 'GIVEN_UP'
+
 /** The provider's failure code for a payout above the balance, because incoming money is not settled yet. */
 export const UNSETTLED = 'INSUFFICIENT_BALANCE'
 

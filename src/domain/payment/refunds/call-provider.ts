@@ -41,7 +41,7 @@ export async function askRefund(context: GatewayContext, refund: SentRefund): Pr
     const all = listed.refunds
     const ours = all.filter((otherRefund) => isOf(refund, otherRefund))
     const heard = isFirst
-      ? ours.filter(mayHaveGone)
+      ? ours.filter((otherRefund) => mayHaveGone(otherRefund) && !isGivenUp(refund, otherRefund))
       : ours.filter((otherRefund) => otherRefund.referenceId === referenceOf(refund))
     if (heard.length > 0) return { refund, heard: ours }
     // If the lists are incomplete, this refund may be missing in them. So it is not sent again.
@@ -111,6 +111,10 @@ async function findInProviderBook(
   const known = await refusedAsNothing(() => gateway.getRefund(id))
   return known && isOf(refund, known) ? known : undefined
 }
+
+/** A given-up refund that is still under way does not hold up the next request. One that succeeded does. */
+const isGivenUp = ({ givenUp }: SentRefund, { id, status }: GatewayRefund) =>
+  status === 'PENDING' && givenUp.includes(id)
 
 const isOf = ({ code }: SentRefund, { referenceId }: GatewayRefund) =>
   referenceId?.replace(/-\d+$/, '') === code

@@ -33,6 +33,11 @@ export interface SentRefund {
   invoiceId: string
   paymentId: string | null
   paymentRequestId: string | null
+  /**
+   * Xendit's ids of earlier requests of the refund that two persons gave up while Xendit showed them as under
+   * way.
+   */
+  givenUp: string[]
   /** The sum that all refunds of the same payment have paid out together, according to laku's ledger. */
   bookedIdr: Rupiah
 }
@@ -146,6 +151,7 @@ async function readClaimed(work: Work, ids: readonly string[]): Promise<SentRefu
       case when q.id is null then p.provider_payment_id else q.provider_payment_id end as payment_id,
       case when q.id is null then p.provider_payment_request_id else q.provider_payment_request_id end as payment_request_id,
       b.booked_idr,
+      array(select f.provider_refund_id from provider_refunds f where f.refund_id = r.id and f.given_up_by is not null) as given_up,
       exists (select from provider_refunds f where f.provider_refund_id = r.provider_refund_id and f.refund_id = r.id) as is_taken
     from refunds r
     left join payments p on p.id = r.payment_id

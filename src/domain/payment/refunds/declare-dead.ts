@@ -16,6 +16,7 @@ import { idsOf, partialList, refusedAsNothing } from './call-provider.ts'
 import { referenceOf } from './claim.ts'
 import type { LockedRefund } from './collect-answers.ts'
 import { failRefunds } from './fail.ts'
+import { isAwaited } from './give-up.ts'
 import type { Shown } from './hold-lease.ts'
 import { getRefund, type RefundDetail } from './list.ts'
 
@@ -138,8 +139,8 @@ export async function declareDead(work: Work, { refund: text, looked }: DeadRefu
 }
 
 /**
- * Refuses a person's request to declare a refund dead: laku goes on searching for the refund. The person who
- * asked may also take the request back in this way.
+ * Refuses a person's request to declare a refund dead, or to give it up: laku goes on looking for the refund.
+ * The person who asked may also take the request back in this way.
  * @throws payment.refund_not_found, nothing_declared, kernel.reason_required, forbidden
  */
 export async function keepRefund(work: Work, { refund: text }: { refund: string }): Promise<RefundDetail> {
@@ -151,16 +152,20 @@ export async function keepRefund(work: Work, { refund: text }: { refund: string 
     work.tx,
   )
   const { status, deadDeclaredBy = null, amountIdr } = rows[0] ?? {}
-  if (deadDeclaredBy === null || status !== 'submitted')
-    throw paymentErrors.nothing_declared({ refund: code, status })
-  await sql`
-    update refunds set dead_declared_by = null, dead_declared_at = null where id = ${id}::uuid`.execute(
-    work.tx,
-  )
+  const givenUp = await sql`
+    update provider_refunds f set given_up_asked_by = null, given_up_ticket = null
+    where refund_id = ${id}::uuid and given_up_asked_by is not null and ${isAwaited}`.execute(work.tx)
+  const isDeclared = deadDeclaredBy !== null && status === 'submitted'
+  if (!isDeclared && !givenUp.numAffectedRows) throw paymentErrors.nothing_declared({ refund: code, status })
+  if (isDeclared)
+    await sql`
+      update refunds set dead_declared_by = null, dead_declared_at = null where id = ${id}::uuid`.execute(
+      work.tx,
+    )
   work.requestAttention({
     kind: 'refund_stuck',
     subject: ['refund', id],
-    message: `Nobody declares ${code} dead any more, so laku goes on looking for it. Look at it if this does not end.`,
+    message: `Nobody declares ${code} dead any more, or gives it up, so laku goes on looking for it. Look at it if this does not end.`,
     command: `laku refunds show ${code}`,
     details: { amountIdr, reason },
   })
@@ -168,7 +173,7 @@ export async function keepRefund(work: Work, { refund: text }: { refund: string 
     command: 'refunds keep',
     subject: ['refund', id],
     before: { status, deadDeclaredBy },
-    after: { status, deadDeclaredBy: null },
+    after: { status, deadDeclaredBy: isDeclared ? null : deadDeclaredBy },
   })
   return await getRefund(work.tx, id)
 }

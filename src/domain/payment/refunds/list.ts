@@ -53,6 +53,12 @@ export interface RefundDetail {
   deadDeclaredBy: string | null
   /** The name of that person. */
   deadDeclaredName: string | null
+  /** The person who gave up what the provider never ended of the refund, or the first of the two persons. */
+  givenUpAskedBy: string | null
+  /** The number of the answer of the provider's support. */
+  givenUpTicket: string | null
+  /** The second person; null while nobody has confirmed it. */
+  givenUpBy: string | null
   requestedBy: string | null
   decidedBy: string | null
   /**
@@ -69,7 +75,13 @@ const columns = sql`
   r.id, r.code, r.status, r.amount_idr, r.payment_id, p.code as payment, o.code as part_of,
   coalesce((select w.amount_idr from refunds w where w.part_of = r.id), 0) as wallet_part_idr, r.reason, r.note, r.destination, r.borne_by, r.attempt,
   r.failure_code, r.provider_refund_id, r.calls, r.first_called_at, r.last_called_at, r.waits_since, r.send_after, r.dead_declared_by, ${nameOfPerson(sql`r.dead_declared_by`)} as dead_declared_name,
+  g.given_up_asked_by, g.given_up_ticket, g.given_up_by,
   r.requested_by, r.decided_by, r.next_check_at, r.created_at, r.submitted_at, r.finished_at`
+
+/** The latest decision to give up what the provider shows as under way of refund `r`. */
+const givenUp = sql`left join lateral (
+    select f.given_up_asked_by, f.given_up_ticket, f.given_up_by from provider_refunds f
+    where f.refund_id = r.id and f.given_up_asked_by is not null order by f.given_up_at desc nulls first limit 1) g on true`
 
 /** Returns one refund by its id, code or business key. For staff. @throws payment.refund_not_found */
 export async function getRefund(tx: Tx, which: string | { key: string }): Promise<RefundDetail> {
@@ -81,7 +93,7 @@ export async function getRefund(tx: Tx, which: string | { key: string }): Promis
         ? sql`r.id = ${asked.id}::uuid`
         : sql`r.code = ${asked.code}`
   const { rows } = await sql<RefundDetail>`
-    select ${columns} from refunds r left join payments p on p.id = r.payment_id left join refunds o on o.id = r.part_of where ${where}`.execute(
+    select ${columns} from refunds r left join payments p on p.id = r.payment_id left join refunds o on o.id = r.part_of ${givenUp} where ${where}`.execute(
     tx,
   )
   const [refund] = rows
@@ -109,7 +121,7 @@ export async function listRefunds(
   if (waiting) wheres.push(sql`r.waits_since is not null and r.status in ${inSql(outstandingRefundStates)}`)
   if (cursor) wheres.push(sql`r.id < ${cursor}::uuid`)
   const { rows } = await sql<RefundDetail>`
-    select ${columns} from refunds r left join payments p on p.id = r.payment_id left join refunds o on o.id = r.part_of
+    select ${columns} from refunds r left join payments p on p.id = r.payment_id left join refunds o on o.id = r.part_of ${givenUp}
     where ${sql.join(wheres, sql` and `)} order by r.id desc limit ${limit + 1}`.execute(tx)
   return pageOf(rows, limit, (row) => row.id)
 }

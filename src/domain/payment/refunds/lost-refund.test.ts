@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
-import { system } from '../../../../test/laku.ts'
+import { someone, system } from '../../../../test/laku.ts'
 import { openPaymentFixture, type PaymentFixture, shortTimeoutGateway } from '../../../../test/payments.ts'
 import { MUCH_IDR } from '../../../../test/payouts.ts'
 import { staff } from '../../../../test/staff.ts'
@@ -12,9 +12,11 @@ import { walletAccount } from '../../ledger/index.ts'
 import type { PaymentGateway } from '../gateway.ts'
 import {
   applyRefundAnswers,
+  askAboutPendingRefund,
   confirmInvoices,
   decideRefunds,
   declareDead,
+  giveUpRefund,
   keepRefund,
   openInvoice,
   readProviderRefund,
@@ -569,6 +571,81 @@ describe('a refund that is contradicted (issue 11, cases 3 and 9)', () => {
     await f.force(value?.id as string, { status: 'SUCCEEDED' })
     await pass(901)
     expect(await row(id)).toMatchObject({ status: 'succeeded' })
+  })
+
+  describe('that is PENDING at the provider for ever', () => {
+    const [ana, budi] = ['ana', 'budi'].map((name) =>
+      someone({ role: 'finance', reason: 'their support wrote', name }),
+    ) as [ReturnType<typeof someone>, ReturnType<typeof someone>]
+    const giveUp = async (refund: string, actor: typeof ana, ticket = 'XND-4711') => {
+      await askAboutPendingRefund({ ...context(), actor }, refund)
+      return await f.laku.as(actor, (work) => giveUpRefund(work, { refund, ticket }))
+    }
+    const retry = (refund: string, more = {}) =>
+      f.laku.as(ana, (work) => retryRefund(work, { refund, ...more }))
+    const pending = async () => {
+      await f.refundOutcome('PENDING')
+      const made = await decided()
+      await submitRefunds(context(), [made.id])
+      const [value] = await there(made.code)
+      await pass(901)
+      return { ...made, providerId: value?.id as string }
+    }
+    const DAY_S = 24 * HOUR_S
+
+    it('is given up by two persons with the ticket of the provider, and its money goes into the wallet', async () => {
+      const { id, code, payment } = await pending()
+      expect(await refusal(giveUp(code, ana))).toBe('payment.refund_not_stuck_yet')
+      await pass(8 * DAY_S)
+      expect(await giveUp(code, ana)).toMatchObject({ status: 'submitted', givenUpTicket: 'XND-4711' })
+      expect(await refusal(giveUp(code, ana))).toBe('payment.same_person')
+      expect(await refusal(giveUp(code, budi, 'XND-1'))).toBe('payment.other_ticket')
+      expect(await giveUp(code, budi, 'xnd-4711')).toMatchObject({
+        status: 'failed',
+        failureCode: 'GIVEN_UP',
+      })
+      await pass(901)
+      expect((await row(id)).status).toBe('failed')
+      expect((await retry(code, { wallet: true })).status).toBe('to_wallet')
+      expect(await f.balance(walletAccount(payment.userId))).toBe(40_000)
+      expect(await refusal(giveUp(code, ana))).toBe('payment.refund_not_under_way')
+    })
+
+    it('is paid once where it succeeds after all; beside the money in the wallet it lies in suspense', async () => {
+      const one = await pending()
+      const two = await pending()
+      await pass(8 * DAY_S)
+      for (const { code } of [one, two]) {
+        await giveUp(code, ana)
+        await giveUp(code, budi)
+      }
+      await f.force(one.providerId, { status: 'SUCCEEDED' })
+      await pass(901)
+      expect(await row(one.id)).toMatchObject({ status: 'succeeded', attempt: 1 })
+      await f.refundOutcome('SUCCEEDED')
+      await retry(two.code)
+      await pass(1)
+      await pass(901)
+      // The provider refuses a second refund beside one that it shows as under way.
+      expect(await row(two.id)).toMatchObject({ status: 'failed', failureCode: 'REFUND_IN_PROGRESS' })
+      await retry(two.code, { wallet: true })
+      await f.force(two.providerId, { status: 'SUCCEEDED' })
+      await pass(901)
+      expect(await suspense(two.code)).toBe(40_000)
+    })
+
+    it('is booked and not given up where it ended while nobody looked, and the request may be refused', async () => {
+      const { id, code, providerId } = await pending()
+      await pass(8 * DAY_S)
+      await giveUp(code, ana)
+      expect(await f.laku.as(budi, (work) => keepRefund(work, { refund: code }))).toMatchObject({
+        givenUpTicket: null,
+      })
+      await giveUp(code, budi)
+      await f.force(providerId, { status: 'SUCCEEDED' })
+      expect(await refusal(giveUp(code, ana))).toBe('payment.refund_not_under_way')
+      expect(await row(id)).toMatchObject({ status: 'succeeded' })
+    })
   })
 })
 

@@ -59,7 +59,7 @@ export async function applyPayoutAnswers(
     const payout = payouts.find((payout) => payout.id === id)
     if (payout?.status === 'submitted') steps.push({ payout, to: 'failed', failureCode })
   }
-  const heard = await matched(work, payouts, answers)
+  const heard = await matched(work, payouts, await withoutGivenUp(work, payouts, answers))
   const sure: Heard[] = []
   const odd: Heard[] = []
   for (const item of heard) {
@@ -80,6 +80,38 @@ export async function applyPayoutAnswers(
   for (const { payout, to } of steps) {
     if (to === 'failed' || to === 'reversed') await promoteSetAside(work, payouts, payout)
   }
+}
+
+/**
+ * Returns the answers without those which say that a given-up payout is still under way. Two persons know of
+ * that, so it is no contradiction. laku looks at the payout again as often as at a paid one.
+ */
+async function withoutGivenUp(
+  work: Work,
+  payouts: readonly LockedPayout[],
+  answers: readonly GatewayPayout[],
+): Promise<GatewayPayout[]> {
+  const stuck = payouts.filter(
+    ({ givenUpBy, status, providerPayoutId }) =>
+      givenUpBy !== null &&
+      failedPayoutStates.includes(status) &&
+      answers.some((answer) => answer.id === providerPayoutId && verdictOf(answer.status) === 'waiting'),
+  )
+  if (stuck.length === 0) return [...answers]
+  const rows = stuck.map(({ id, finishedAt }) => {
+    const look = nextLookS(ageS(finishedAt, work.now))
+    return { id, nextCheckAt: look === undefined || !finishedAt ? null : secondsAfter(finishedAt, look) }
+  })
+  await sql`
+    update payouts p set next_check_at = w.next_check_at, attempt = 0
+    from jsonb_to_recordset(${asRecords(rows)}::jsonb) as w(id uuid, next_check_at timestamptz) where p.id = w.id`.execute(
+    work.tx,
+  )
+  return answers.filter(
+    (answer) =>
+      !stuck.some(({ providerPayoutId }) => providerPayoutId === answer.id) ||
+      verdictOf(answer.status) !== 'waiting',
+  )
 }
 
 /**

@@ -31,6 +31,8 @@ interface Doubtful {
   leaseUntil: Date | null
   turns: number
   deadAskedBy: string | null
+  givenUpAskedBy: string | null
+  givenUpBy: string | null
 }
 
 /**
@@ -125,22 +127,27 @@ async function takeBack(work: Work, payout: Doubtful, reason: string): Promise<P
 }
 
 /**
- * Refuses a person's request to declare a payout dead: laku goes on searching for the payout.
+ * Refuses a person's request to declare a payout dead, or to give it up: laku goes on looking for the payout.
  * @throws payout.not_found, nothing_asked, kernel.reason_required, forbidden
  */
 export async function keepPayout(work: Work, { payout: named }: { payout: string }): Promise<PayoutView> {
   requireStaff(work.actor, 'finance')
   requireReason(work)
-  const { id, key, status, deadAskedBy } = await lockDoubtful(work, named)
-  if (deadAskedBy === null || status !== 'submitted') throw payoutErrors.nothing_asked({ payout: key })
+  const { id, key, status, deadAskedBy, givenUpAskedBy, givenUpBy } = await lockDoubtful(work, named)
+  const isDeclared = deadAskedBy !== null && status === 'submitted'
+  const isGivenUp = givenUpAskedBy !== null && givenUpBy === null
+  if (!isDeclared && !isGivenUp) throw payoutErrors.nothing_asked({ payout: key })
   await sql`
-    update payouts set dead_asked_by = null, dead_asked_at = null, dead_reason = null where id = ${id}`.execute(
-    work.tx,
-  )
+    update payouts set given_up_asked_by = case when given_up_by is null then null else given_up_asked_by end,
+      given_up_ticket = case when given_up_by is null then null else given_up_ticket end,
+      dead_asked_by = case when ${isDeclared}::boolean then null else dead_asked_by end,
+      dead_asked_at = case when ${isDeclared}::boolean then null else dead_asked_at end,
+      dead_reason = case when ${isDeclared}::boolean then null else dead_reason end
+    where id = ${id}::uuid`.execute(work.tx)
   work.audit({
     command: 'payouts keep',
     subject: ['payout', id],
-    before: { status, askedBy: deadAskedBy },
+    before: { status, askedBy: deadAskedBy ?? givenUpAskedBy },
     after: { status },
   })
   return await showPayout(work, id)
@@ -151,7 +158,7 @@ async function lockDoubtful(work: Work, named: string): Promise<Doubtful> {
   const which = 'id' in asked ? sql`id = ${asked.id}::uuid` : sql`key = ${asked.code}`
   const { rows } = await sql<Doubtful>`
     select id, key, purpose, subject_id, amount_idr, status, provider_payout_id, provider_status, called_at, last_called_at, absent_at,
-      lease_until, turns, dead_asked_by
+      lease_until, turns, dead_asked_by, given_up_asked_by, given_up_by
     from payouts where ${which} for no key update`.execute(work.tx)
   const [row] = rows
   if (!row) throw payoutErrors.not_found({ payout: named })

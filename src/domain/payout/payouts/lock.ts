@@ -21,6 +21,8 @@ export interface LockedPayout {
   submittedAt: Date | null
   finishedAt: Date | null
   turns: number
+  /** The second person who gave the payout up, although the provider showed it as under way. */
+  givenUpBy: string | null
   setAside: boolean
   /** The route of the payout's money: by the provider, or in a file of transfers for the bank. */
   route: PayoutEventPayload['route']
@@ -37,7 +39,7 @@ export async function lockPayouts(
   const keys = answers.flatMap((answer) => answer.referenceId ?? [])
   const read = sql<LockedPayout>`
     select id, key, purpose, subject_id, user_id, factory_id, amount_idr, status, provider_payout_id, provider_status, provider_updated_at, called_at, submitted_at,
-      finished_at, turns, set_aside, route
+      finished_at, turns, given_up_by, set_aside, route
     from payouts where subject_id in (
       select subject_id from payouts
       where key = any(${keys}) or id = any(${ids}::uuid[]) or provider_payout_id = any(${answers.map((answer) => answer.id)}))

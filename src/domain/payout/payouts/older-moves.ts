@@ -4,8 +4,11 @@ import { payoutErrors } from '../errors.ts'
 import { movingStates } from '../rules.ts'
 import { failedPayoutStates } from '../transitions.ts'
 
-/** The SQL condition that payout `x` had failed or come back, and that the provider is sending it again. */
-const movesAgain = sql`x.status in ${inSql(failedPayoutStates)} and x.provider_status = any(${movingStates})`
+/**
+ * The SQL condition that payout `x` had failed or come back, and that the provider is sending it again. A
+ * payout that two persons gave up does not count.
+ */
+const movesAgain = sql`x.status in ${inSql(failedPayoutStates)} and x.provider_status = any(${movingStates}) and x.given_up_by is null`
 
 /**
  * The SQL condition that the provider is again sending an older payout of the same settlement or withdrawal

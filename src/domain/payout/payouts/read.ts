@@ -47,6 +47,11 @@ export interface PayoutView {
   deadAskedBy: string | null
   deadReason: string | null
   deadBy: string | null
+  /** The first person who gave the payout up, because the provider never ended it. */
+  givenUpAskedBy: string | null
+  /** The number of the answer of the provider's support. */
+  givenUpTicket: string | null
+  givenUpBy: string | null
   createdAt: Date
   submittedAt: Date | null
   finishedAt: Date | null
@@ -58,7 +63,8 @@ const columns = sql`
   p.held and (p.status = 'created' or p.status = 'submitted' and p.called_at is null) as held, p.set_aside,
   exists (
     select from suspense_items i where i.kind = 'payout' and i.subject_id = p.id and i.decided_at is null) as in_suspense,
-  p.calls, p.called_at, p.last_called_at, p.absent_at, p.next_check_at, p.waits_since, p.dead_asked_by, p.dead_reason, p.dead_by, p.created_at,
+  p.calls, p.called_at, p.last_called_at, p.absent_at, p.next_check_at, p.waits_since, p.dead_asked_by, p.dead_reason, p.dead_by,
+  p.given_up_asked_by, p.given_up_ticket, p.given_up_by, p.created_at,
   p.submitted_at, p.finished_at`
 
 async function payoutViews(

@@ -8,15 +8,19 @@ import { type CallLease, newId, secondsAfter } from '../../kernel/index.ts'
 import { factoryAccount } from '../../ledger/index.ts'
 import {
   applyPayoutAnswers,
+  askAboutStuckPayout,
   declareDead,
+  giveUpPayout,
   keepPayout,
   type NewGatewayPayout,
+  requireNoneMoves,
   submitPayouts,
   sweepPayouts,
 } from '../index.ts'
 
 const waits = { channelCode: 'ID_CIMB', accountNumber: '131313', accountHolderName: 'PT Uji' }
 const HOUR_S = 3600
+type Staff = ReturnType<typeof someone>
 
 let f: Awaited<ReturnType<typeof openPayoutFixture>>
 beforeAll(async () => {
@@ -255,6 +259,101 @@ describe('declaring a payout dead', () => {
     await f.laku.system((work) => applyPayoutAnswers(work, [answer]))
     expect(await f.balance(`suspense:${key}`)).toBe(50_000)
     expect(await f.balance(factoryAccount(subjectId))).toBe(-50_000)
+  })
+
+  describe('that the provider shows as under way for ever', () => {
+    const DAYS = 24
+    const giveUp = async (payout: string, actor: Staff, ticket = 'XND-4711') => {
+      await askAboutStuckPayout({ ...f.context, actor }, payout)
+      return await f.laku.as(actor, (work) => giveUpPayout(work, { payout, ticket }))
+    }
+    const [ana, budi] = ['ana', 'budi'].map((name) =>
+      someone({ role: 'finance', reason: 'their support wrote', name }),
+    ) as [Staff, Staff]
+    const underWay = async (status = 'LOCKED') => {
+      await f.faults()
+      const subjectId = newId()
+      const id = await f.create({ subjectId, destination: waits })
+      await submitPayouts(f.context, [id])
+      const { providerPayoutId, key } = await f.row(id)
+      await f.force(providerPayoutId as string, status)
+      await pass(1)
+      return { id, key, subjectId, providerId: providerPayoutId as string }
+    }
+
+    it.each(['ACCEPTED', 'LOCKED', 'FROZEN'])(
+      '%s: two persons give it up by the ticket of the provider, and its money is paid again once',
+      async (status) => {
+        const { id, subjectId } = await underWay(status)
+        expect(await refusal(giveUp(id, ana))).toBe('payout.not_stuck_yet')
+        await pass(7 * DAYS)
+        expect(await giveUp(id, ana)).toMatchObject({ status: 'submitted', givenUpTicket: 'XND-4711' })
+        expect(await refusal(giveUp(id, ana))).toBe('payout.same_person')
+        expect(await refusal(giveUp(id, budi, 'XND-1'))).toBe('payout.other_ticket')
+        expect(await giveUp(id, budi, ' xnd-4711')).toMatchObject({
+          status: 'failed',
+          failureCode: 'GIVEN_UP',
+        })
+        await pass(25)
+        expect(await f.row(id)).toMatchObject({ status: 'failed', turns: 0 })
+        const key = newId()
+        const again = await f.create({ key, subjectId, destination: waits })
+        await submitPayouts(f.context, [again])
+        expect(await f.atProvider(key)).toHaveLength(1)
+        expect(await refusal(giveUp(id, ana))).toBe('payout.not_found')
+      },
+    )
+
+    it('one that the provider makes after all, beside the second one, lies in suspense', async () => {
+      const { id, key, subjectId, providerId } = await underWay()
+      await pass(7 * DAYS)
+      await giveUp(id, ana)
+      await giveUp(id, budi)
+      const again = await f.create({ subjectId, destination: waits })
+      await submitPayouts(f.context, [again])
+      const second = (await f.row(again)).providerPayoutId as string
+      for (const one of [second, providerId]) {
+        await f.force(one, 'SUCCEEDED')
+        const answer = await f.payouts.getPayout(one)
+        await f.laku.system((work) => applyPayoutAnswers(work, [answer]))
+      }
+      expect(await f.balance(`suspense:${key}`)).toBe(50_000)
+      expect(await f.balance(factoryAccount(subjectId))).toBe(-50_000)
+    })
+
+    it('one that ended while nobody looked is booked, and not given up', async () => {
+      const { id, providerId } = await underWay()
+      await pass(7 * DAYS)
+      await giveUp(id, ana)
+      await f.force(providerId, 'SUCCEEDED')
+      expect(await refusal(giveUp(id, budi))).toBe('payout.not_under_way')
+      expect(await f.row(id)).toMatchObject({ status: 'succeeded', givenUpBy: null })
+    })
+
+    it('one that had failed and moves again lets its money go by another payout once it is given up', async () => {
+      const { id, subjectId, providerId } = await underWay('FAILED')
+      expect((await f.row(id)).status).toBe('failed')
+      await f.force(providerId, 'LOCKED')
+      const answer = await f.payouts.getPayout(providerId)
+      await f.laku.system((work) => applyPayoutAnswers(work, [answer]))
+      const moves = () => f.laku.system((work) => requireNoneMoves(work.tx, [subjectId]))
+      expect(await refusal(moves())).toBe('payout.moves_again')
+      await pass(7 * DAYS)
+      await giveUp(id, ana)
+      expect(await f.laku.as(budi, (work) => keepPayout(work, { payout: id }))).toMatchObject({
+        givenUpTicket: null,
+      })
+      await giveUp(id, ana)
+      await giveUp(id, budi)
+      expect(await refusal(moves())).toBe('ok')
+    })
+
+    it('is refused of a call whose outcome is unknown, which has no ticket', async () => {
+      const { id } = await lost()
+      await pass(8 * DAYS)
+      expect(await refusal(giveUp(id, ana))).toBe('payout.not_under_way')
+      await f.faults()
+    })
   })
 
   it('is refused of what the provider shows, and of what another person wants to keep', async () => {
