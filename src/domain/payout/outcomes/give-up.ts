@@ -29,7 +29,9 @@ interface Stuck {
   status: PayoutStatus
   providerPayoutId: string | null
   providerStatus: string | null
-  /** The time of laku's last news of the payout: its submission, or the end that the provider took back. */
+  /**
+   * The time of laku's last update about the payout: its submission, or the end that the provider took back.
+   */
   since: Date
   leaseUntil: Date | null
   givenUpAskedBy: string | null
