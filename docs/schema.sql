@@ -2622,6 +2622,26 @@ CREATE OR REPLACE FUNCTION public.shop_now()
  STABLE
  SET search_path TO 'pg_catalog', 'public', 'pg_temp'
 AS $function$ select now() + make_interval(secs => (select shift_s from public.clock)) $function$;
+CREATE OR REPLACE FUNCTION public.staff_activate(token text, of_staff uuid, reason text, request_id text)
+ RETURNS void
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+declare
+  actor staff := acting_administrator(token);
+  holder staff;
+  moment timestamptz := shop_now();
+begin
+  select * into holder from staff where id = of_staff for no key update;
+  if holder.id is null then perform refuse_with('auth.staff_not_found'); end if;
+  if holder.status <> 'suspended' then perform refuse_with('auth.staff_active'); end if;
+  update staff_factors set ended_at = moment, ended_by = actor.id, secret_sealed = null where staff_id = of_staff and ended_at is null;
+  update staff_tokens set revoked_at = moment where staff_id = of_staff and revoked_at is null;
+  update staff set status = 'active', role_since = moment, role_by = actor.id where id = of_staff;
+  perform note_and_tell(actor, reason, request_id, 'auth staff activate', of_staff, jsonb_build_object('status', holder.status),
+    jsonb_build_object('status', 'active'), format('%s activated %s again as %s', actor.name, holder.name, holder.role));
+end $function$;
 CREATE OR REPLACE FUNCTION public.staff_acts(token text)
  RETURNS void
  LANGUAGE plpgsql
@@ -2672,8 +2692,10 @@ begin
   get diagnostics ended = row_count;
   status_now := case when suspend then 'suspended' else holder.status end;
   update staff set status = status_now where id = of_staff and status <> status_now;
-  perform note_by_staff(actor, reason, request_id, 'auth staff revoke', 'staff', of_staff::text,
-    jsonb_build_object('status', holder.status, 'tokens', ended), jsonb_build_object('status', status_now, 'tokens', 0));
+  perform note_and_tell(actor, reason, request_id, 'auth staff revoke', of_staff,
+    jsonb_build_object('status', holder.status, 'tokens', ended), jsonb_build_object('status', status_now, 'tokens', 0),
+    case when status_now <> holder.status then format('%s suspended %s and ended their %s tokens', actor.name, holder.name, ended)
+      else format('%s ended %s tokens of %s', actor.name, ended, holder.name) end);
   return ended;
 end $function$;
 CREATE OR REPLACE FUNCTION public.staff_give_token(token text, new_id uuid, for_staff uuid, new_hash text, days integer, reason text, request_id text)

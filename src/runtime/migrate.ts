@@ -136,6 +136,7 @@ const proven = [
   'staff_rename',
   'staff_set_role',
   'staff_end_tokens',
+  'staff_activate',
   'factor_enrol',
   'factor_confirm',
   'factor_use',

@@ -113,7 +113,8 @@ export const commandRoles: ReadonlyMap<string, Roles> = new Map([
   // Each person may list and stop the commands that this person started; an administrator may list and stop
   // all.
   ...of('commands', { list: everybody, show: everybody, stop: everybody }),
-  ...of('auth staff', { list: none, add: none, renew: none, rename: none, role: none, revoke: none }),
+  ...of('auth staff', { list: none, add: none, renew: none, rename: none, role: none }),
+  ...of('auth staff', { revoke: none, activate: none }),
   ...of('auth factor', { enrol: persons, confirm: persons, show: persons, reset: none }),
 ])
 

@@ -281,6 +281,11 @@ export const fixtures: Record<string, Fixture> = {
     await s.ask('auth', 'staff', 'add', name, '--role', 'finance')
     return [name]
   },
+  'auth staff activate': async (s) => {
+    const name = await s.colleague()
+    await s.ask('auth', 'staff', 'revoke', name, '--reason', 'a test')
+    return [name]
+  },
   'auth staff renew': async (s) => [await s.colleague()],
   'auth staff rename': async (s) => [await s.colleague(), `nama-${s.next()}`],
   'auth staff role': async (s) => [await s.colleague(), 'support'],

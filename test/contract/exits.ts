@@ -137,6 +137,15 @@ export const exits: Record<string, Record<string, Exit | Rest>> = {
         return { row: id, words: [name] }
       },
     },
+    suspended: {
+      verb: 'auth staff activate',
+      scene: async (s) => {
+        const name = `staf-${s.next()}`
+        const { id } = await s.ask('auth', 'staff', 'add', name, '--role', 'finance')
+        await s.ask('auth', 'staff', 'revoke', name, '--reason', 'a test')
+        return { row: id, words: [name] }
+      },
+    },
   },
   'bank account': {
     pending: {

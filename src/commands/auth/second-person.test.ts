@@ -116,6 +116,33 @@ describe('a shop with one administrator and two others', () => {
     const { value } = await say(tono.token, 'attention', 'list', '--kind', 'staff_changed')
     expect(JSON.stringify(value.data)).toContain('reset the second factor of rina')
   })
+
+  it('hears of a person who is suspended and of one who comes back, who proves everything anew', async () => {
+    const [dian, yuni] = [await colleague('dian'), await colleague('yuni')]
+    const id = await goodwill(dian.token)
+    const staff = (verb: string, ...more: string[]) =>
+      say(boss, 'auth', 'staff', verb, 'yuni', '--reason', 'leave', ...more)
+    expect((await staff('activate')).error).toBe('auth.staff_active')
+    expect((await staff('revoke')).value).toMatchObject({ status: 'suspended', tokens: 1 })
+    expect((await say(dian.token, 'auth', 'staff', 'activate', 'yuni', '--reason', 'x')).code).toBe(4)
+    expect((await staff('renew')).error).toBe('auth.staff_not_found')
+    expect((await staff('activate')).value).toMatchObject({ status: 'active', role: 'finance' })
+    // The token from before stays ended, and so does the factor: whoever found them on the desk has nothing.
+    expect((await approve(yuni.token, id, '--code', yuni.now)).code).toBe(4)
+    const { token = '' } = (await staff('renew')).value
+    expect((await approve(token, id, '--code', yuni.now)).error).toBe('kernel.second_factor_missing')
+    const { secret = '' } = (await say(token, 'auth', 'factor', 'enrol')).value
+    await clearOfStep()
+    const [now, next] = [codeNow(secret), codeNow(secret, 1)]
+    expect((await say(token, 'auth', 'factor', 'confirm', codeNow(secret, -1))).code).toBe(0)
+    expect((await approve(token, id, '--code', now)).error).toBe('kernel.role_too_new')
+    later(DAY_S + 60)
+    expect((await approve(token, id, '--code', next)).value).toMatchObject({ status: 'posted' })
+    const { value } = await say(dian.token, 'attention', 'list', '--kind', 'staff_changed', '--all')
+    const told = JSON.stringify(value.data)
+    expect(told).toContain('boss suspended yuni and ended their 1 tokens')
+    expect(told).toContain('boss activated yuni again as finance')
+  })
 })
 
 describe('the code', () => {

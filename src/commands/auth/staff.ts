@@ -157,7 +157,8 @@ export const role = defineChange({
 
 export const revoke = defineChange({
   name: 'revoke',
-  description: 'End all tokens of a member of staff. They can then get no new ones.',
+  description:
+    'Suspend a member of staff: all their tokens end, and they get no new ones until laku auth staff activate. All of finance is told.',
   args: [member],
   options: [{ flags: '--tokens-only', description: 'end the tokens only; the person can get new ones' }],
   input: z.object({ staff: z.string(), tokensOnly: z.boolean().default(false) }),
@@ -168,4 +169,20 @@ export const revoke = defineChange({
     return await revokeStaff(work, { staff, suspend: !tokensOnly })
   },
   done: ({ name, status, tokens }) => `${name} is ${status}; ${tokens} tokens ended.`,
+})
+
+export const activate = defineChange({
+  name: 'activate',
+  description:
+    'Let a suspended member of staff come back. They need a new token and a new second factor, and can approve for others a day later. All of finance is told.',
+  args: [member],
+  input: z.object({ staff: z.string() }),
+  examples: ['laku auth staff activate budi --reason "is back from leave"'],
+  needsReason: true,
+  change: async (work, input) => {
+    const { activateStaff } = await import('../../domain/auth/staff/activate.ts')
+    return await activateStaff(work, input)
+  },
+  done: ({ name, role }) =>
+    `${name} is active again as ${role}, without a token: laku auth staff renew ${name}`,
 })

@@ -46,6 +46,7 @@ export const authErrors = defineErrors('auth', {
     'invalid',
     'This token needs an end, because only the token of a service may have none. Give the number of days with --days.',
   ],
+  staff_active: ['conflict', 'This member of staff is not suspended. There is nothing to activate.'],
   role_held: ['conflict', 'This member of staff already has this role. No change is needed.'],
   factor_there: [
     'conflict',

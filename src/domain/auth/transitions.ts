@@ -18,12 +18,12 @@ export const loginCodeMachine = machineOf('login code', 'otpChallenges', loginCo
 export type StaffStatus = 'active' | 'suspended'
 
 /**
- * The transitions of a staff member's status. A suspended member is never activated again; a member who comes
- * back gets a new record.
+ * The transitions of a staff member's status. An administrator suspends members and activates them again
+ * (docs/adr/0187).
  */
 export const staffTransitions: Transitions<StaffStatus> = {
   active: ['suspended'],
-  suspended: [],
+  suspended: ['active'],
 }
 
 export const staffMachine = machineOf('staff', 'staff', staffTransitions)

@@ -130,6 +130,7 @@ describe("the application's connection alone", () => {
       "select staff_add($1, gen_random_uuid(), 'eve', 'admin', 'r', null)",
       "select staff_give_token($1, gen_random_uuid(), (select id from staff where name = 'ana'), repeat('a', 43), 1, 'r', null)",
       "select staff_end_tokens($1, (select id from staff where name = 'ana'), true, 'r', null)",
+      "select staff_activate($1, (select id from staff where name = 'ana'), 'r', null)",
       "select clock_shift($1, 86400, 'r', null)",
       "select staff_renew($1, gen_random_uuid(), (select id from staff where name = 'ana'), repeat('a', 43), 1, 0, 'r', null)",
       "select staff_rename($1, (select id from staff where name = 'ana'), 'eve', 'r', null)",
