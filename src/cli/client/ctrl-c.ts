@@ -11,6 +11,8 @@ interface Stoppable {
    * nothing was sent, or if the command only reads.
    */
   readonly sentRun: string | undefined
+  /** The id of the run that this client began, if the command only reads; otherwise undefined. */
+  readonly ownRead: string | undefined
   stop(): Promise<void>
 }
 
@@ -25,13 +27,16 @@ export interface CtrlC {
 const goOn = 'go on watching'
 const stopIt = 'stop the work between two of its steps'
 const leave = 'leave: the work goes on in the server'
+/** The longest time in which the server is asked to stop a read of a closed terminal (ms). */
+const STOP_WITHIN_MS = 2_000
 /** The control sequence that shows the cursor of a terminal, which a question hides. */
 const SHOW_CURSOR = '\u001b[?25h'
 
 /**
  * While a server runs work that does not need this terminal, Ctrl-C asks the person whether to stop that
  * work. A second Ctrl-C ends the client at once. If nobody can be asked, the first one does. The client then
- * says how to attach to the work again.
+ * says how to attach to the work again. When the terminal is closed (SIGHUP), nobody can be asked: a read ends
+ * in the server, and a change goes on.
  */
 export function watchForCtrlC(around: Surroundings, work: Stoppable): CtrlC {
   let question: Promise<void> | undefined
@@ -41,8 +46,8 @@ export function watchForCtrlC(around: Surroundings, work: Stoppable): CtrlC {
     if (hasLeft) return
     hasLeft = true
     around.stderr.write(said)
-    process.off('SIGINT', pressed)
-    end()
+    close()
+    end('SIGINT')
   }
   const pressed = () => {
     const { lastingRun: run, sentRun } = work
@@ -70,10 +75,25 @@ export function watchForCtrlC(around: Surroundings, work: Stoppable): CtrlC {
       })
     if (answer === leave) leaveWith(goesOn(run))
   }
+  // The terminal was closed. A change goes on in the server, and its person finds it with laku commands list.
+  // A read that takes long would go on as well, but nobody wants its output.
+  const hungUp = async () => {
+    if (hasLeft) return
+    hasLeft = true
+    if (work.ownRead !== undefined)
+      await Promise.race([work.stop().catch(() => {}), new Promise((over) => setTimeout(over, STOP_WITHIN_MS))])
+    close()
+    end('SIGHUP')
+  }
+  const close = () => {
+    process.off('SIGINT', pressed)
+    process.off('SIGHUP', hungUp)
+  }
   process.on('SIGINT', pressed)
+  process.on('SIGHUP', hungUp)
   return {
     answered: async () => await question,
-    close: () => process.off('SIGINT', pressed),
+    close,
   }
 }
 
@@ -81,7 +101,7 @@ const goesOn = (run: string) => `The work goes on: laku commands attach ${run}\n
 
 const mayHaveBegun = (run: string) => `The command may have begun: laku commands show ${run}\n`
 
-/** Ends this process by SIGINT, so that the shell sees an interrupted command. */
-function endProcess(): void {
-  process.kill(process.pid, 'SIGINT')
+/** Ends this process by the signal that it got, so that the shell sees an interrupted command. */
+function endProcess(signal: NodeJS.Signals): void {
+  process.kill(process.pid, signal)
 }

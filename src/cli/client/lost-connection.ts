@@ -1,5 +1,5 @@
 import { CliError, exitCodes } from '../errors/cli-error.ts'
-import type { StaffServerUnreachable } from './staff-server.ts'
+import { OlderServer, StaffServerUnreachable } from './staff-server.ts'
 
 /**
  * Adds to a refusal that the command may have begun, if it was sent before and the connection broke then. The
@@ -15,6 +15,14 @@ export function mayHaveBegunBefore(refusal: unknown, uncertainRun: string | unde
     `${message} The command was sent before and may have begun: laku commands show ${uncertainRun} tells it.`,
     { ...details, run: uncertainRun },
   )
+}
+
+/**
+ * Returns what the client does with an error while `--wait` is given. A server that is older than this client
+ * is perhaps being upgraded, so the client waits for it as for one that does not answer.
+ */
+export function waitedFor(error: unknown): unknown {
+  return error instanceof OlderServer ? new StaffServerUnreachable(error.why, { remedy: error.remedy }) : error
 }
 
 /**

@@ -4,7 +4,7 @@ import { CliError, exitCodes, usageError } from '../errors/cli-error.ts'
 import { parseDurationS } from '../output/times.ts'
 import { type CtrlC, watchForCtrlC } from './ctrl-c.ts'
 import type { FoundShop } from './find-shop.ts'
-import { mayHaveBegunBefore, serverAway } from './lost-connection.ts'
+import { mayHaveBegunBefore, serverAway, waitedFor } from './lost-connection.ts'
 import { CommandFile, mayWrite } from './own-files.ts'
 import {
   type CommandRequest,
@@ -57,6 +57,7 @@ export class RemoteCommand {
    */
   #exitCode: number | undefined
   #wasInterrupted = false
+  #isAttached = false
   #question: Question | undefined
   /**
    * The code from the second factor of the person who gives the command. This code is sent in an HTTP header
@@ -126,6 +127,7 @@ export class RemoteCommand {
    */
   async attach(id: string): Promise<void> {
     this.#run = id
+    this.#isAttached = true
     await this.#watch(() => this.#takeUp(id))
     this.#exit()
   }
@@ -185,6 +187,14 @@ export class RemoteCommand {
   get sentRun(): string | undefined {
     if (this.#chosen.shape.reads) return undefined
     return this.#run ?? (this.#isSent ? this.#request.id : undefined)
+  }
+
+  /**
+   * The id of the run that this client began, if the command only reads: nobody wants its output once the
+   * terminal is closed. Undefined for a change, which goes on, and for a run that the client attached to.
+   */
+  get ownRead(): string | undefined {
+    return this.#chosen.shape.reads && !this.#isAttached ? this.#run : undefined
   }
 
   /** Asks the server to stop the command's run between two of its steps. */
@@ -285,7 +295,8 @@ export class RemoteCommand {
         if (this.#exitCode === undefined) throw cutOff()
         this.#exitCode = undefined
         again = () => this.#begin()
-      } catch (error) {
+      } catch (thrown) {
+        const error = this.#deadline === undefined ? thrown : waitedFor(thrown)
         if (!(error instanceof StaffServerUnreachable)) {
           const isGone =
             error instanceof CliError && error.code === 'cli.no_such_run' && brokenAt !== undefined

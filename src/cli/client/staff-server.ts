@@ -48,6 +48,22 @@ export class StaffServerUnreachable extends CliError {
   }
 }
 
+/**
+ * The error for a server that is older than this client: it does not speak the client's protocol, or does not
+ * have the command. Exit code 2. The server began nothing.
+ */
+export class OlderServer extends CliError {
+  /** The failure alone, without a remedy. */
+  readonly why: string
+  readonly remedy: string
+
+  constructor(code: string, why: string, remedy: string) {
+    super(exitCodes.usage, code, `${why}: ${remedy}`)
+    this.why = why
+    this.remedy = remedy
+  }
+}
+
 // The time without data from the server after which the connection counts as broken (ms). It is 35 s, because
 // a server sends a heartbeat every ten seconds and three heartbeats are then missing.
 const SILENCE_MS = 35_000
@@ -192,10 +208,10 @@ async function refusal({ server }: StaffServerAddress, answer: IncomingMessage):
       `your token is not valid at ${server} (unknown, expired or revoked). Ask an administrator for a new one, then run laku login --server ${server}`,
     )
   if (code === 'staff_door.no_such_command' && details.command !== undefined)
-    return new CliError(
-      exitCodes.usage,
+    return new OlderServer(
       'no_such_command',
-      `the server ${server} (laku ${String(details.server_version)}) does not have the command laku ${String(details.command)} of your laku ${version}. The server is older: upgrade it first.`,
+      `the server ${server} (laku ${String(details.server_version)}) does not have the command laku ${String(details.command)} of your laku ${version}`,
+      'the server is older, so upgrade it first',
     )
   if (answer.statusCode === 404 && code === 'auth.command_run_not_found')
     return new CliError(exitCodes.notFound, 'no_such_run', message)
@@ -214,11 +230,17 @@ async function refusal({ server }: StaffServerAddress, answer: IncomingMessage):
 
 function otherVersion(server: string, details: Record<string, unknown>): CliError {
   const { server_version: theirs, server_protocol: spoken } = details
-  const isOlder = PROTOCOL < Number(spoken)
-  const what = isOlder
-    ? `your laku ${version} is too old for the server ${server} (laku ${String(theirs)}): install laku ${String(theirs)} here`
-    : `the server ${server} (laku ${String(theirs)}) is too old for your laku ${version}: upgrade the server, or install laku ${String(theirs)} here`
-  return new CliError(exitCodes.usage, 'other_version', what)
+  if (PROTOCOL < Number(spoken))
+    return new CliError(
+      exitCodes.usage,
+      'other_version',
+      `your laku ${version} is too old for the server ${server} (laku ${String(theirs)}): install laku ${String(theirs)} here`,
+    )
+  return new OlderServer(
+    'other_version',
+    `the server ${server} (laku ${String(theirs)}) is too old for your laku ${version}`,
+    `upgrade the server, or install laku ${String(theirs)} here`,
+  )
 }
 
 /**

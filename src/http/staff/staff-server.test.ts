@@ -741,6 +741,59 @@ describe('Ctrl-C', () => {
   })
 })
 
+describe('a terminal that is closed', () => {
+  /** Runs a command until its third step, and then closes its terminal. */
+  const hangUp = async (...words: string[]) => {
+    const ended = Promise.withResolvers<string>()
+    let readAt = 0
+    let isClosed = false
+    const running = runClient(['--server', staffServer.server.url, ...words], env(), undefined, entries, {
+      // By the client's clock, the command takes long.
+      time: { nowMs: () => (readAt += 6_000), sleep },
+      endBySignal: (signal) => ended.resolve(signal),
+      heard: (text) => {
+        if (isClosed || !text.includes('step 3')) return
+        isClosed = true
+        process.emit('SIGHUP')
+      },
+    })
+    return { signal: await ended.promise, running }
+  }
+  const runOf = async (command: string) => {
+    const { data } = JSON.parse((await say('commands', 'list', '--json')).stdout)
+    return data.find((run: { command: string }) => run.command === command) as { id: string; status: string }
+  }
+
+  it('ends a read in the server, also one that became a job; it is left as stopped', async () => {
+    does.look = steps(6).work
+    const { signal, running } = await hangUp('work', 'look')
+    expect(signal).toBe('SIGHUP')
+    expect((await running).exitCode).toBe(7)
+  })
+
+  it('leaves a change to go on, which is learnt of by its id', async () => {
+    const { work, open } = steps(6)
+    does.slow = work
+    const { signal, running } = await hangUp('work', 'slow')
+    const { id, status } = await runOf('work slow')
+    expect([signal, status]).toEqual(['SIGHUP', 'running'])
+    open()
+    expect((await running).exitCode).toBe(0)
+    expect(await say('commands', 'attach', id, '--json')).toMatchObject({ stdout: '{"steps":6}\n' })
+  })
+
+  it('ends no change that it was only attached to', async () => {
+    const { work, open, begun } = steps(6)
+    does.slow = work
+    const first = say('work', 'slow')
+    await begun
+    const { id } = await runOf('work slow')
+    const { running } = await hangUp('commands', 'attach', id)
+    open()
+    expect([(await first).exitCode, (await running).exitCode]).toEqual([0, 0])
+  })
+})
+
 describe('a change', () => {
   it('whose answer was lost with its server is told from its own transaction, and not made twice', async () => {
     does.keep = async ({ laku: own, run, actor }) => {
@@ -967,6 +1020,40 @@ describe('the handshake', () => {
     expect(stderr).toMatch(sentence)
   })
 
+  it('with an older server is waited for with --wait, for it may be in an upgrade: then 6; without, 2', async () => {
+    const { createServer: createHttp } = await import('node:http')
+    const details = { server_version: '0.0.1', server_protocol: PROTOCOL - 1, command: 'work look' }
+    const away = [
+      { code: 'staff_door.other_version', details },
+      { code: 'staff_door.no_such_command', details },
+    ]
+    for (const refused of away) {
+      let asked = 0
+      let isUpgraded = false
+      const server = createHttp((_, reply) => {
+        asked++
+        reply.writeHead(isUpgraded ? 200 : 400, { [PROTOCOL_HEADER]: String(PROTOCOL) })
+        reply.end(isUpgraded ? '{"n":0,"answer":"seen"}\n{"n":1,"end":0}\n' : JSON.stringify(refused))
+      }).listen(0, '127.0.0.1')
+      await once(server, 'listening')
+      const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+      const look = (...wait: string[]) =>
+        runClient(['--server', url, ...wait, '--json', 'work', 'look'], env(), undefined, entries)
+      expect([(await look()).exitCode, asked]).toEqual([2, 1])
+      const over = await look('--wait', '1s')
+      expect([over.exitCode, asked > 2]).toEqual([6, true])
+      expect(JSON.parse(over.stdout).error).toMatchObject({
+        code: 'cli.server_away',
+        message: expect.stringContaining('laku 0.0.1'),
+      })
+      const waiting = look('--wait', '30s')
+      await sleep(100)
+      isUpgraded = true
+      expect(await waiting).toEqual({ exitCode: 0, stdout: '"seen"\n', stderr: '' })
+      server.close()
+    }
+  })
+
   it('of a garbled protocol is refused', async () => {
     for (const garbled of ['', 'one', '1, 1'])
       expect([garbled, (await post('', garbled)).statusCode]).toEqual([garbled, 400])
@@ -1067,6 +1154,6 @@ describe('the handshake', () => {
       known,
     )
     expect(exitCode).toBe(2)
-    expect(stderr).toMatch(/does not have the command laku new verb of your laku \S+\. The server is older/)
+    expect(stderr).toMatch(/does not have the command laku new verb of your laku \S+: the server is older/)
   })
 })
