@@ -13,7 +13,7 @@ Made from the commands by \`npm run generate\`. \`laku <noun> --help\` lists the
 | \`--quiet\` | print no notes and no progress on stderr |
 | \`--server <url>\` | use the shop with this staff server (\`LAKU_SERVER\`, with \`LAKU_TOKEN\`) |
 | \`--context <name>\` | use the shop that you logged in to under this name |
-| \`--wait <duration>\` | how long to wait for a server that does not answer, like \`30m\`; after that the command exits with 6 |
+| \`--wait <duration>\` | how long to wait for a server that does not answer, or is older than your laku (it may be in an upgrade), like \`30m\`; after that the command exits with 6 |
 | \`--idempotency-key <key>\` | do it only once under this key; with the same key again, the first result is shown |
 | \`--data-dir <folder>\` | the folder of the embedded database, or of a running \`laku up\` (\`LAKU_DATA_DIR\`) |
 | \`--database-url <url>\` | only for the owner of the machine: open this PostgreSQL database (\`DATABASE_URL\`) |
@@ -22,6 +22,8 @@ Made from the commands by \`npm run generate\`. \`laku <noun> --help\` lists the
 
 The shop is the first of these that is given: \`--server\`, \`--context\`, \`LAKU_SERVER\`, the shop chosen by \`laku login\` or \`laku context use\`, a \`laku up\` that runs in this folder. If it is not clear which
 one is meant, the command ends with exit code 2. A command that changes something names its shop on stderr. \`up\`, \`demo\`, \`serve\`, \`worker\`, \`db\`, \`doctor\` and \`providers\` are for the owner of the machine and open the database directly.
+
+If you close the terminal, a read ends in the server, and a change goes on: \`laku commands list\` shows its id, and \`laku commands attach\` its outcome.
 
 Times are written as ISO 8601, \`-2h\` or \`yesterday\`; things are named by their UUID or code. Tables for people show amounts as \`Rp 1.250.000\` and times in
 Asia/Jakarta; JSON has whole rupiah and ISO 8601.

@@ -81,7 +81,10 @@ export function watchForCtrlC(around: Surroundings, work: Stoppable): CtrlC {
     if (hasLeft) return
     hasLeft = true
     if (work.ownRead !== undefined)
-      await Promise.race([work.stop().catch(() => {}), new Promise((over) => setTimeout(over, STOP_WITHIN_MS))])
+      await Promise.race([
+        work.stop().catch(() => {}),
+        new Promise((over) => setTimeout(over, STOP_WITHIN_MS)),
+      ])
     close()
     end('SIGHUP')
   }

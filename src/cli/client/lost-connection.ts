@@ -22,7 +22,9 @@ export function mayHaveBegunBefore(refusal: unknown, uncertainRun: string | unde
  * is perhaps being upgraded, so the client waits for it as for one that does not answer.
  */
 export function waitedFor(error: unknown): unknown {
-  return error instanceof OlderServer ? new StaffServerUnreachable(error.why, { remedy: error.remedy }) : error
+  return error instanceof OlderServer
+    ? new StaffServerUnreachable(error.why, { remedy: error.remedy })
+    : error
 }
 
 /**

@@ -38,7 +38,7 @@ export const realTime: WaitingTime = {
   sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
 }
 
-/** One command that runs in a server; its output is printed on this machine. */
+/** One command that runs in a server; this machine prints its output. */
 export class RemoteCommand {
   readonly #shop: RemoteShop
   readonly #chosen: Chosen
@@ -52,9 +52,7 @@ export class RemoteCommand {
   #run: string | undefined
   #ctrlC: CtrlC | undefined
   #begunAt = Number.NEGATIVE_INFINITY
-  /**
-   * The exit code with which the command ended; undefined until the server reports that the command ended.
-   */
+  /** The exit code with which the command ended; undefined until the server reports that it ended. */
   #exitCode: number | undefined
   #wasInterrupted = false
   #isAttached = false
@@ -189,10 +187,7 @@ export class RemoteCommand {
     return this.#run ?? (this.#isSent ? this.#request.id : undefined)
   }
 
-  /**
-   * The id of the run that this client began, if the command only reads: nobody wants its output once the
-   * terminal is closed. Undefined for a change, which goes on, and for a run that the client attached to.
-   */
+  /** The id of the run that this client began, if the command only reads. */
   get ownRead(): string | undefined {
     return this.#chosen.shape.reads && !this.#isAttached ? this.#run : undefined
   }

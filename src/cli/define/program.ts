@@ -71,7 +71,7 @@ function addGlobalOptions(program: Command): void {
     .option('--context <name>', 'use the shop that you logged in to under this name', once('--context'))
     .option(
       '--wait <duration>',
-      'how long to wait for a server that does not answer, like 30m',
+      'how long to wait for a server that does not answer, or is older than your laku, like 30m',
       once('--wait'),
     )
     .option(
