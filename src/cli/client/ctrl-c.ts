@@ -35,8 +35,8 @@ const SHOW_CURSOR = '\u001b[?25h'
 /**
  * While a server runs work that does not need this terminal, Ctrl-C asks the person whether to stop that
  * work. A second Ctrl-C ends the client at once. If nobody can be asked, the first one does. The client then
- * says how to attach to the work again. When the terminal is closed (SIGHUP), nobody can be asked: a read ends
- * in the server, and a change goes on.
+ * says how to attach to the work again. When the terminal is closed (SIGHUP), nobody can be asked: a read
+ * ends in the server, and a change goes on.
  */
 export function watchForCtrlC(around: Surroundings, work: Stoppable): CtrlC {
   let question: Promise<void> | undefined

@@ -18,7 +18,9 @@ export interface Surroundings {
   exitWith: (code: number) => void
   /** The clock by which the client waits; the real time by default. */
   time?: WaitingTime
-  /** Ends the client after Ctrl-C or a closed terminal; by default, this process sends the signal to itself. */
+  /**
+   * Ends the client after Ctrl-C or a closed terminal; by default, this process sends the signal to itself.
+   */
   endBySignal?: (signal: NodeJS.Signals) => void
 }
 

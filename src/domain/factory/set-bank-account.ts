@@ -55,7 +55,8 @@ export async function setBankAccount(work: Work, input: NewBankAccount): Promise
 
 /**
  * Stops a factory's new bank account, because the factory objects to it. This is possible only until the
- * waiting time of the account is over. Returns whether the account was stopped.
+ * waiting time of the account is over. Returns whether nothing is sent to the account any more: it was
+ * stopped, now or before, or replaced before anybody approved it.
  */
 export async function stopBankAccount(work: Work, accountId: string): Promise<boolean> {
   const moved = await moveState(work, bankAccountMachine, {
@@ -63,5 +64,11 @@ export async function stopBankAccount(work: Work, accountId: string): Promise<bo
     ids: [accountId],
     where: sql`(t.usable_from is null or t.usable_from > ${work.now})`,
   })
-  return moved.length > 0
+  if (moved.length > 0) return true
+  const account = await work.tx
+    .selectFrom('factoryBankAccounts')
+    .select('status')
+    .where('id', '=', accountId)
+    .executeTakeFirst()
+  return account?.status === 'stopped' || account?.status === 'replaced'
 }

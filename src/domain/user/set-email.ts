@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import { secondsAfter, type Work } from '../kernel/index.ts'
-import { recordChange, type Sealed, wayInErrors } from '../way-in/index.ts'
+import { recordChange, type Sealed, sealValue, wayInErrors } from '../way-in/index.ts'
 import { coolOff } from './cool-off.ts'
 import { type Locale, type User, userById } from './read-users.ts'
 import { lockUser } from './register-user.ts'
@@ -16,20 +16,23 @@ export interface NewEmail {
   proven: boolean
 }
 
+/** The old email address for the audit log: encrypted, or null if there was none. */
+export type OldEmail = Sealed | null
+
 /**
- * Sets the email address of a user whose row is locked. If the old address was confirmed, a person could log
- * in with it. So its holder is notified, the user's log-ins end, and withdrawals pause for
- * policy.wayInCoolingHours. Withdrawals also pause if the user gave a one-time code from the account's phone
- * (`proven`), because the new address may then become a way to log in. Returns the old confirmed address,
- * encrypted for the audit log.
+ * Sets the email address of a user whose row is locked. The phone of the user is notified, also of a first
+ * address, and may stop the change. If the old address was confirmed, a person could log in with it. So its
+ * holder is notified too, the user's log-ins end, and withdrawals pause for policy.wayInCoolingHours.
+ * Withdrawals also pause if the user gave a one-time code from the account's phone (`proven`), because the
+ * new address may then become a way to log in. Returns the old address; undefined if nothing changed.
  */
 export async function setEmail(
   work: Work,
   before: User,
   { userId, email, proven }: NewEmail,
-): Promise<Sealed | null> {
+): Promise<OldEmail | undefined> {
   const same = email === before.email
-  if (same && (!proven || before.emailConfirmedAt !== null)) return null
+  if (same && (!proven || before.emailConfirmedAt !== null)) return undefined
   await work.tx
     .updateTable('users')
     .set({
@@ -42,10 +45,13 @@ export async function setEmail(
     .execute()
   if (proven && email !== null)
     work.emit({ type: 'user.email_proven', aggregate: ['user', userId], payload: { userId } })
+  // An address that was never confirmed may be a stranger's: its holder is told nothing and may stop nothing.
   const old = before.emailConfirmedAt === null ? null : before.email
-  if (old === null && (!proven || email === null)) return null
-  await coolOff(work, userId)
-  return await recordChange(work, { subject: ['user', userId], way: 'email', old, newValue: email })
+  const subject = ['user', userId] as const
+  if (old !== null || (proven && email !== null)) await coolOff(work, userId)
+  if (old !== null || email !== null)
+    await recordChange(work, { subject, way: 'email', old, newValue: email })
+  return before.email === null ? null : { sealed: await sealValue(work, subject, before.email) }
 }
 
 const PURPOSE = 'user.email_confirmation'

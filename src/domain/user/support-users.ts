@@ -1,11 +1,11 @@
 import { requireStaff, type Work } from '../kernel/index.ts'
-import { recordChange, type Sealed, wayInErrors } from '../way-in/index.ts'
+import { recordChange, wayInErrors } from '../way-in/index.ts'
 import { coolOff } from './cool-off.ts'
 import { userErrors } from './errors.ts'
 import { normalizePhone } from './phone.ts'
 import { type Locale, type User, userById, userByPhone } from './read-users.ts'
 import { lockUser, registerUser } from './register-user.ts'
-import { setEmail } from './set-email.ts'
+import { type OldEmail, setEmail } from './set-email.ts'
 
 export interface UserChanges {
   phone?: string | undefined
@@ -32,10 +32,12 @@ export async function createUser(
 }
 
 /**
- * Changes a user's data, at the request of support staff. A change of the phone number or of a confirmed
- * email address has consequences. The old holder is notified (by the event way_in.changed) and may stop the
- * change. The user's log-ins end, and withdrawals pause for policy.wayInCoolingHours. The audit log keeps the
- * old number or address encrypted. An email address that support sets never receives one-time codes.
+ * Changes a user's data, at the request of support staff. A change of the phone number or email address has
+ * consequences. The old holder, or the phone of an account that had no confirmed address, is notified (by the
+ * event way_in.changed) and may stop the change. If a number or a confirmed address was replaced, the user's
+ * log-ins end, and withdrawals pause for policy.wayInCoolingHours. The audit log keeps the old number or
+ * address encrypted, or null if there was none. An email address that support sets never receives one-time
+ * codes.
  * @throws user.not_found, phone_invalid, phone_taken, way_in.caller_code_needed, kernel.forbidden
  */
 export async function changeUser(work: Work, input: UserChanges & { userId: string }): Promise<User> {
@@ -53,19 +55,18 @@ export async function changeUser(work: Work, input: UserChanges & { userId: stri
     .set({ phone, name, locale, updatedAt: work.now })
     .where('id', '=', userId)
     .execute()
-  const sealed: Record<string, Sealed> = {}
+  const old: Record<string, OldEmail> = {}
   if (phone !== undefined && phone !== before.phone) {
     await coolOff(work, userId)
     const values = { old: before.phone, newValue: phone }
-    const old = await recordChange(work, { subject: ['user', userId], way: 'phone', ...values })
-    if (old) sealed.phone = old
+    old.phone = await recordChange(work, { subject: ['user', userId], way: 'phone', ...values })
   }
   if (email !== undefined) {
-    const old = await setEmail(work, before, { userId, email, proven: false })
-    if (old) sealed.email = old
+    const oldEmail = await setEmail(work, before, { userId, email, proven: false })
+    if (oldEmail !== undefined) old.email = oldEmail
   }
-  const wasSealed = Object.keys(sealed).length > 0 && { before: sealed }
-  work.audit({ command: 'users update', subject: ['user', userId], ...wasSealed, after: { changed } })
+  const was = Object.keys(old).length > 0 && { before: old }
+  work.audit({ command: 'users update', subject: ['user', userId], ...was, after: { changed } })
   return (await userById(work.tx, userId)) as User
 }
 

@@ -35,12 +35,12 @@ export async function updateMe(
   if (email !== undefined) {
     const isWayIn = before.emailConfirmedAt !== null && email !== before.email
     if (isWayIn && !proven) throw wayInErrors.proof_needed()
-    const sealed = await setEmail(work, before, { userId, email, proven })
-    if (proven || sealed)
+    const old = await setEmail(work, before, { userId, email, proven })
+    if (old !== undefined)
       work.audit({
         command: 'users me email',
         subject: ['user', userId],
-        before: { email: sealed },
+        before: { email: old },
         after: { changed: ['email'] },
       })
   }

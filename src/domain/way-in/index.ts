@@ -10,5 +10,5 @@ export {
   type Way,
   type WayChange,
 } from './record-change.ts'
-export { revealAudit, type Sealed, type Subject } from './sealed-values.ts'
+export { revealAudit, type Sealed, type Subject, sealValue } from './sealed-values.ts'
 export { readStopToken, stopPath } from './stop-link.ts'

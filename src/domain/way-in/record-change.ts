@@ -59,6 +59,8 @@ export interface WayChange {
   changedAt: Date
   stoppableUntil: Date
   stoppedAt: Date | null
+  /** Whether the change was stopped, but nothing was changed back. */
+  stands: boolean
 }
 
 interface Row extends Omit<WayChange, 'subject' | 'old' | 'newValue'> {
@@ -69,7 +71,7 @@ interface Row extends Omit<WayChange, 'subject' | 'old' | 'newValue'> {
 }
 
 const columns = sql`
-  id, subject_kind, subject_id, way, old_sealed, new_sealed, account_id, changed_by, changed_at, stoppable_until, stopped_at`
+  id, subject_kind, subject_id, way, old_sealed, new_sealed, account_id, changed_by, changed_at, stoppable_until, stopped_at, stands`
 
 async function opened(
   work: Work,

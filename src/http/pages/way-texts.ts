@@ -1,7 +1,17 @@
 import type { Tone } from './note.ts'
 import type { Language } from './page.ts'
 
-export type WayState = 'ask' | 'stopped' | 'over' | 'confirm' | 'confirmed' | 'lost'
+export type WayState =
+  | 'ask'
+  | 'undone'
+  | 'undone_account'
+  | 'undone_removed'
+  | 'stands'
+  | 'stopped'
+  | 'over'
+  | 'confirm'
+  | 'confirmed'
+  | 'lost'
 
 interface Said {
   tone: Tone
@@ -22,15 +32,35 @@ export const wayTexts: Record<Language, Record<WayState, Said>> = {
       text: 'Perubahan ini dibatalkan, semua yang sedang masuk dikeluarkan, dan penarikan dana ditahan untuk sementara.',
       action: 'Batalkan perubahan',
     },
-    stopped: {
+    undone: {
       tone: 'good',
       title: 'Perubahan dibatalkan',
       text: 'Data yang lama berlaku lagi. Tim kami memeriksa siapa yang meminta perubahan ini.',
     },
+    undone_account: {
+      tone: 'good',
+      title: 'Rekening dihentikan',
+      text: 'Tidak ada lagi dana yang dikirim ke rekening baru itu. Tim kami memeriksa siapa yang mendaftarkannya.',
+    },
+    undone_removed: {
+      tone: 'good',
+      title: 'Perubahan dibatalkan',
+      text: 'Data yang baru dihapus; sebelumnya tidak ada data. Tim kami memeriksa siapa yang meminta perubahan ini.',
+    },
+    stands: {
+      tone: 'bad',
+      title: 'Perubahan belum dibatalkan',
+      text: 'Kami tidak dapat mengembalikannya otomatis, jadi data yang baru masih berlaku. Tim kami sudah diberi tahu dan segera memeriksanya. Hubungi layanan pelanggan kami sekarang.',
+    },
+    stopped: {
+      tone: 'wait',
+      title: 'Perubahan ini sudah dibatalkan',
+      text: 'Tautan ini atau tautan lain sudah membatalkannya; sekarang tidak ada yang berubah lagi. Bila Anda menerima pesan kami yang lebih baru, pakai tautan di pesan itu. Bila masih ada yang salah, hubungi layanan pelanggan kami.',
+    },
     over: {
       tone: 'bad',
       title: 'Waktunya sudah lewat',
-      text: 'Perubahan ini tidak dapat dibatalkan lewat tautan lagi. Hubungi kami.',
+      text: 'Tidak ada yang dibatalkan: tautan ini tidak berlaku lagi untuk perubahan ini. Hubungi layanan pelanggan kami.',
     },
     confirm: {
       tone: 'wait',
@@ -56,15 +86,35 @@ export const wayTexts: Record<Language, Record<WayState, Said>> = {
       text: 'This change is undone, everybody who is logged in is logged out, and withdrawals are held back for a while.',
       action: 'Stop the change',
     },
-    stopped: {
+    undone: {
       tone: 'good',
       title: 'The change is stopped',
       text: 'The old value is back. Our team finds out who asked for this change.',
     },
+    undone_account: {
+      tone: 'good',
+      title: 'The bank account is stopped',
+      text: 'No more money is sent to the new bank account. Our team finds out who added it.',
+    },
+    undone_removed: {
+      tone: 'good',
+      title: 'The change is stopped',
+      text: 'The new value is removed; there was none before. Our team finds out who asked for this change.',
+    },
+    stands: {
+      tone: 'bad',
+      title: 'The change is not undone yet',
+      text: 'We could not change it back automatically, so the new value is still in use. Our team was told and looks at it at once. Contact our customer support now.',
+    },
+    stopped: {
+      tone: 'wait',
+      title: 'This change was stopped before',
+      text: 'This link or another one stopped it; nothing more changes now. If you got a newer message from us, use the link in that message. If something is still wrong, contact our customer support.',
+    },
     over: {
       tone: 'bad',
       title: 'The time is over',
-      text: 'This link can no longer stop the change. Contact our customer support.',
+      text: 'Nothing was stopped: this link can no longer stop the change. Contact our customer support.',
     },
     confirm: {
       tone: 'wait',

@@ -223,7 +223,9 @@ describe('a buyer whose phone support changed', () => {
     const since = await cooling()
     const other = await logIn(owner.phone, 5_000)
     await later(HOUR_S)
-    expect((await press(await linkTo(owner.phone, 'stop'))).status).toBe(200)
+    const link = await linkTo(owner.phone, 'stop')
+    for (const page of [await press(link), await press(link), await call('GET', link)])
+      expect([page.status, page.body]).toEqual([200, expect.stringContaining('belum dibatalkan')])
     expect((await logIn(owner.phone)).userId).toBe(other.userId)
     const { data } = await askLaku<{ data: { message: string }[] }>(laku, [
       ...['attention', 'list', '--subject', owner.userId],
@@ -440,6 +442,37 @@ describe('a new number of a buyer', () => {
 })
 
 describe('an address for mail', () => {
+  it('that support sets where there was none is a change: told on the phone, recorded, and removed by its link', async () => {
+    const owner = await logIn(newPhone(), 1_000)
+    const set = (address: string) =>
+      askLaku(laku, ['users', 'update', owner.userId, '--email', address, ...why], staff('support'))
+    await set('first@example.test')
+    const link = await linkTo(owner.phone, 'stop', 'Alamat email ditambahkan')
+    const audit = async () =>
+      await laku.db
+        .selectFrom('auditLog')
+        .select(['id', 'before'])
+        .where('subjectId', '=', owner.userId)
+        .where('command', '=', 'users update')
+        .orderBy('id', 'desc')
+        .executeTakeFirstOrThrow()
+    expect((await audit()).before).toEqual({ email: null })
+    // The old address was never confirmed: it is kept for the audit log, and its holder may stop nothing.
+    await set('second@example.test')
+    expect(await sentTo('first@example.test')).toEqual([])
+    const reveal = ['audit', 'reveal', (await audit()).id, '--reason', 'a test']
+    expect(await askLaku(laku, reveal, staff('finance'))).toMatchObject({
+      values: { email: 'first@example.test' },
+    })
+    // No code ever goes to such an address, so the wallet stays open and the buyer logged in.
+    expect(await withdrawalsFrom(owner.userId)).toBe(0)
+    expect((await call('GET', '/api/users/me', owner.token)).body.email).toBe('second@example.test')
+    expect((await press(link)).body).toContain('Data yang baru dihapus')
+    expect((await call('GET', '/api/users/me', (await logIn(owner.phone)).token)).body.email).toBeNull()
+    for (const again of [await press(link), await call('GET', link)])
+      expect(again.body).toContain('sudah dibatalkan')
+  })
+
   it('that a borrowed token set takes no codes, though WhatsApp fails', async () => {
     const owner = await logIn(newPhone())
     const address = `thief${people}@example.test`
@@ -447,8 +480,11 @@ describe('an address for mail', () => {
     expect(set.status).toBe(200)
     await control('PUT', '/faults', [{ provider: 'whatsapp', kind: 'refuse' }])
     await call('POST', '/api/auth/otp', undefined, { phone: owner.phone })
-    const sms = (await sentTo(owner.phone))[0]
+    const sent = await sentTo(owner.phone)
+    const sms = sent.find((one) => one.code)
     await control('PUT', '/faults', [])
+    // The owner hears of the address on their phone, by SMS as well.
+    expect(sent.some(({ body }) => body.includes('Alamat email ditambahkan'))).toBe(true)
     expect(sms).toMatchObject({ channel: 'sms', code: expect.any(String) })
     expect(await sentTo(address)).toEqual([])
     // Somebody who reads the address's mail cannot confirm it either, because no confirmation mail was sent.
@@ -585,6 +621,7 @@ describe('a factory', () => {
     expect(told).not.toContain(link)
     // The new account is told when it is set and when it is approved. The second stop finds it stopped.
     for (const one of [link, ...told]) expect((await press(one)).status).toBe(200)
+    expect((await press(told[1] as string)).body).toContain('sudah dibatalkan')
     const shown = await askLaku<{ phone: string; bank_accounts: { status: string }[] }>(laku, [
       ...['factories', 'show', id],
     ])
@@ -609,6 +646,18 @@ describe('a factory', () => {
     ])
     const put = ['attention', 'resolve', again[0]?.id ?? '', '--reason', 'nothing', '--json']
     expect(refusalOf(await runLaku(laku, put, renamed))).toBeUndefined()
+  })
+
+  it('that stops an account which was replaced meanwhile is told that nothing goes to it', async () => {
+    const { id, phone } = await factory()
+    const set = async (account: string) => {
+      const words = ['--channel', 'ID_BCA', '--account', account, '--holder', 'PT Konveksi', ...why]
+      await askLaku(laku, ['factories', 'set-bank', id, ...words], await hire(laku, 'finance'))
+      return await linkTo(phone, 'stop', 'Rekening')
+    }
+    const replaced = await set('5555555551')
+    await set('5555555552')
+    expect((await press(replaced)).body).toContain('Tidak ada lagi dana')
   })
 
   it('has no other number without the code that is read out there, at the command line and over HTTP', async () => {

@@ -4,6 +4,7 @@ import { z } from 'zod'
 import { stopChange, stoppableChange } from '../../domain/composition/ways-in/stop-change.ts'
 import { type Actor, DomainError, type Work } from '../../domain/kernel/index.ts'
 import { confirmableEmail, confirmEmail } from '../../domain/user/index.ts'
+import type { WayChange } from '../../domain/way-in/index.ts'
 import type { Laku } from '../../runtime/laku.ts'
 import { noteOf } from '../pages/note.ts'
 import { languageOf, pageAnswer, sendPage } from '../pages/page.ts'
@@ -53,8 +54,8 @@ export const wayInRoutes =
       { config, schema: schemaOf('Stop the change of a phone number, email address or bank account') },
       async (request, reply) =>
         await answer(request, reply, async (work) => {
-          await stopChange(work, request.params.token)
-          return 'stopped'
+          const { change, state } = await stopChange(work, request.params.token)
+          return state === 'undone' ? undoneOf(change) : state
         }),
     )
     app.get(
@@ -96,6 +97,12 @@ export const wayInRoutes =
       })
     }
   }
+
+/** What the page says of a change that was undone just now. */
+function undoneOf({ way, old }: WayChange): WayState {
+  if (way === 'bank_account') return 'undone_account'
+  return old === null ? 'undone_removed' : 'undone'
+}
 
 const states: Record<string, WayState | undefined> = {
   'way_in.stop_unknown': 'lost',

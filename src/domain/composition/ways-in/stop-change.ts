@@ -17,7 +17,11 @@ import { holdersOf } from './holders.ts'
 
 export interface StoppableChange {
   change: WayChange
-  state: 'open' | 'stopped' | 'over'
+  /**
+   * `open`: the link can stop the change. `stopped`: this link or another one stopped it, and it was changed
+   * back. `stands`: it was stopped, but nothing was changed back. `over`: its time is over.
+   */
+  state: 'open' | 'stopped' | 'stands' | 'over'
 }
 
 /**
@@ -29,7 +33,7 @@ export async function stoppableChange(work: Work, token: string): Promise<Stoppa
   const changeId = readStopToken(work.vault, token)
   const change = changeId === undefined ? undefined : await lockChange(work, changeId)
   if (!change) throw wayInErrors.stop_unknown()
-  if (change.stoppedAt !== null) return { change, state: 'stopped' }
+  if (change.stoppedAt !== null) return { change, state: change.stands ? 'stands' : 'stopped' }
   return { change, state: change.stoppableUntil <= work.now ? 'over' : 'open' }
 }
 
@@ -38,13 +42,17 @@ export async function stoppableChange(work: Work, token: string): Promise<Stoppa
  * owner asks for this by the link in a notice.
  *
  * The log-ins of the user end (choreography: way_in.stopped), the waiting time for withdrawals starts again,
- * and an attention item is raised. The stop needs no log-in, and repeating it changes nothing.
+ * and an attention item is raised. The stop needs no log-in, and repeating it changes nothing. Returns what
+ * became of the change: `undone` now, `stands` as it is, or `stopped` before, by this link or another one.
  * @throws way_in.stop_unknown, way_in.stop_too_late
  */
-export async function stopChange(work: Work, token: string): Promise<WayChange> {
+export async function stopChange(
+  work: Work,
+  token: string,
+): Promise<{ change: WayChange; state: 'undone' | 'stands' | 'stopped' }> {
   const { change, state } = await stoppableChange(work, token)
   if (state === 'over') throw wayInErrors.stop_too_late()
-  if (state === 'stopped') return change
+  if (state !== 'open') return { change, state }
   const undone = await undoUnlessGivenBack(work, change)
   await stopWayChange(work, change, { undone })
   const [kind, id] = change.subject
@@ -69,7 +77,7 @@ export async function stopChange(work: Work, token: string): Promise<WayChange> 
       audit: `laku audit list --subject ${id}`,
     },
   })
-  return change
+  return { change, state: undone ? 'undone' : 'stands' }
 }
 
 const nameOf = ({ subject, way }: WayChange) => `${way.replace('_', ' ')} of this ${subject[0]}`

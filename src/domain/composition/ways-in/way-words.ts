@@ -40,13 +40,25 @@ const titles: Record<Locale, Record<'user' | 'factory', Record<Way, string>>> = 
   },
 }
 
+/** The titles where there was no confirmed value before: an address was added. */
+const added: Record<Locale, Record<'user' | 'factory', string>> = {
+  id: {
+    user: 'Alamat email ditambahkan ke akun Laku Anda',
+    factory: 'Alamat email ditambahkan ke pabrik Anda di Laku',
+  },
+  en: {
+    user: 'An email address was added to your Laku account',
+    factory: 'An email address was added to your factory at Laku',
+  },
+}
+
 /**
  * Returns the text of the notice to the owner of the old phone, email, tax number or bank account: what
  * changed, and until when the owner may stop the change. With `isReplaced`, an earlier notice had a link that
  * no longer works.
  */
 export function wayWords(
-  { subject, way, stoppableUntil }: Pick<WayChange, 'subject' | 'way' | 'stoppableUntil'>,
+  { subject, way, old, stoppableUntil }: Pick<WayChange, 'subject' | 'way' | 'old' | 'stoppableUntil'>,
   locale: Locale,
   { isReplaced = false } = {},
 ): { title: string; body: string } {
@@ -59,5 +71,7 @@ export function wayWords(
     locale === 'id'
       ? ' Tautan ini menggantikan tautan kami sebelumnya, yang tidak berlaku lagi.'
       : ' This link replaces our earlier link, which no longer works.'
-  return { title: titles[locale][subject[0]][way], body: isReplaced ? `${body}${replaced}` : body }
+  const isFirst = way === 'email' && old === null
+  const title = isFirst ? added[locale][subject[0]] : titles[locale][subject[0]][way]
+  return { title, body: isReplaced ? `${body}${replaced}` : body }
 }
