@@ -139,6 +139,7 @@ export const exits: Record<string, Record<string, Exit | Rest>> = {
     },
     suspended: {
       verb: 'auth staff activate',
+      mayRepeat: true,
       scene: async (s) => {
         const name = `staf-${s.next()}`
         const { id } = await s.ask('auth', 'staff', 'add', name, '--role', 'finance')
