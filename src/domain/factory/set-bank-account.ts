@@ -1,11 +1,19 @@
 import { sql } from 'kysely'
-import { insertRows, moveState, newId, personOf, requireStaff, type Work } from '../kernel/index.ts'
+import {
+  finalStates,
+  insertRows,
+  moveState,
+  newId,
+  personOf,
+  requireStaff,
+  type Work,
+} from '../kernel/index.ts'
 import { requirePayableAccount } from '../ops/index.ts'
 import { recordChange } from '../way-in/index.ts'
 import { type BankAccountView, bankAccountsOf, lastAccount, sealBankAccount } from './bank-accounts.ts'
 import { getFactory } from './read-factories.ts'
 import { requireFactoryAccess } from './require-office-access.ts'
-import { bankAccountMachine } from './transitions.ts'
+import { bankAccountMachine, bankAccountTransitions } from './transitions.ts'
 
 export interface NewBankAccount {
   factoryId: string
@@ -70,5 +78,5 @@ export async function stopBankAccount(work: Work, accountId: string): Promise<bo
     .select('status')
     .where('id', '=', accountId)
     .executeTakeFirst()
-  return account?.status === 'stopped' || account?.status === 'replaced'
+  return account !== undefined && finalStates(bankAccountTransitions).includes(account.status)
 }
