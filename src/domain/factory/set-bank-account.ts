@@ -73,10 +73,11 @@ export async function stopBankAccount(work: Work, accountId: string): Promise<bo
     where: sql`(t.usable_from is null or t.usable_from > ${work.now})`,
   })
   if (moved.length > 0) return true
-  const account = await work.tx
+  const unused = await work.tx
     .selectFrom('factoryBankAccounts')
-    .select('status')
+    .select('id')
     .where('id', '=', accountId)
+    .where('status', 'in', finalStates(bankAccountTransitions))
     .executeTakeFirst()
-  return account !== undefined && finalStates(bankAccountTransitions).includes(account.status)
+  return unused !== undefined
 }

@@ -98,7 +98,7 @@ export const wayInRoutes =
     }
   }
 
-/** What the page says of a change that was undone just now. */
+/** Returns the state of the page for a change that was undone just now. */
 function undoneOf({ way, old }: WayChange): WayState {
   if (way === 'bank_account') return 'undone_account'
   return old === null ? 'undone_removed' : 'undone'
