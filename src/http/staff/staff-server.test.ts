@@ -742,8 +742,8 @@ describe('Ctrl-C', () => {
 })
 
 describe('a terminal that is closed', () => {
-  /** Runs a command until its third step, and then closes its terminal. */
-  const hangUp = async (...words: string[]) => {
+  /** Runs a command until its third step, waits for `until`, and then closes its terminal. */
+  const hangUp = async (words: string[], until = async () => {}) => {
     const ended = Promise.withResolvers<string>()
     let readAt = 0
     let isClosed = false
@@ -754,19 +754,24 @@ describe('a terminal that is closed', () => {
       heard: (text) => {
         if (isClosed || !text.includes('step 3')) return
         isClosed = true
-        process.emit('SIGHUP')
+        void until().then(() => process.emit('SIGHUP'))
       },
     })
     return { signal: await ended.promise, running }
   }
   const runOf = async (command: string) => {
     const { data } = JSON.parse((await say('commands', 'list', '--json')).stdout)
-    return data.find((run: { command: string }) => run.command === command) as { id: string; status: string }
+    return data.find((run: { command: string }) => run.command === command) as
+      | { id: string; status: string }
+      | undefined
   }
 
   it('ends a read in the server, also one that became a job; it is left as stopped', async () => {
     does.look = steps(6).work
-    const { signal, running } = await hangUp('work', 'look')
+    const before = (await runOf('work look'))?.id
+    const { signal, running } = await hangUp(['work', 'look'], async () => {
+      while ([before, undefined].includes((await runOf('work look'))?.id)) await sleep(20)
+    })
     expect(signal).toBe('SIGHUP')
     expect((await running).exitCode).toBe(7)
   })
@@ -774,8 +779,8 @@ describe('a terminal that is closed', () => {
   it('leaves a change to go on, which is learnt of by its id', async () => {
     const { work, open } = steps(6)
     does.slow = work
-    const { signal, running } = await hangUp('work', 'slow')
-    const { id, status } = await runOf('work slow')
+    const { signal, running } = await hangUp(['work', 'slow'])
+    const { id = '', status } = (await runOf('work slow')) ?? {}
     expect([signal, status]).toEqual(['SIGHUP', 'running'])
     open()
     expect((await running).exitCode).toBe(0)
@@ -787,8 +792,8 @@ describe('a terminal that is closed', () => {
     does.slow = work
     const first = say('work', 'slow')
     await begun
-    const { id } = await runOf('work slow')
-    const { running } = await hangUp('commands', 'attach', id)
+    const { id = '' } = (await runOf('work slow')) ?? {}
+    const { running } = await hangUp(['commands', 'attach', id])
     open()
     expect([(await first).exitCode, (await running).exitCode]).toEqual([0, 0])
   })
