@@ -162,9 +162,7 @@ describe('rows of business are held to their postings, both ways', () => {
         const rows = bookChecks.filter(
           (check) =>
             'kinds' in check ||
-            /booked once|a payout has the amount|own buyer|balance rows|counted in the limits/.test(
-              check.name,
-            ),
+            /booked once|a payout has the amount|own buyer|balance rows|in the limits/.test(check.name),
         )
         found = (await runChecks(rows, tx as unknown as Tx, laku.vault)).flatMap((runCheck) =>
           runCheck.ok ? [] : [runCheck.name.replace(/ agree with their postings.*/, '')],
@@ -267,18 +265,98 @@ describe('rows of business are held to their postings, both ways', () => {
     expect(await foundAfter(ofNothing)).toContain(counted)
   })
 
+  const countOf = (kind: string, subjectKind: string, subjectId: string) =>
+    `insert into limit_uses (id, budget, kind, person, receiver, amount_idr, day_limit_idr, week_limit_idr, subject_kind, subject_id, used_at)
+     values (gen_random_uuid(), 'given', '${kind}', 'x', 'user:x', 4999, 1, 1, '${subjectKind}', ${subjectId}, now())`
+  const paidOrder = '(select order_id from payments where order_id is not null order by id limit 1)'
+  const refundOf = (reason: string) =>
+    `insert into refunds (id, code, key, payment_id, amount_idr, reason, destination, status, created_at)
+     select gen_random_uuid(), 'RFD-${reason}', 'order:' || order_id || ':${reason}', id, 5000, 'x', 'source', 'approved', now()
+     from payments where order_id is not null order by id limit 1`
+
+  const uncountedActs: [kind: string, check: string, decided: string, counted: string][] = [
+    [
+      'return',
+      'every accepted return is counted in the limits, and every count has one',
+      `insert into order_returns (id, order_id, user_id, status, reason, photos, refund_idr, shipping_idr, requested_at, decided_at)
+       select ${nobody}, id, user_id, 'accepted', 'damaged', '[]', 5000, 0, now(), now() from orders limit 1`,
+      countOf('return', 'return', nobody),
+    ],
+    [
+      'order_failed',
+      'every refund of a failed order is counted in the limits, and every count has an order',
+      refundOf('lost'),
+      countOf('order_failed', 'order', `${paidOrder}::text`),
+    ],
+    [
+      'undeliverable',
+      'every refund of an order that came back is counted in the limits, and every count has an order',
+      refundOf('undeliverable'),
+      countOf('undeliverable', 'order', `${paidOrder}::text`),
+    ],
+    [
+      'withdrawal_returned',
+      'every withdrawal that a person said came back is counted in the limits, and every count has one',
+      "update withdrawals set status = 'reversed', by_hand = true",
+      countOf('withdrawal_returned', 'withdrawal', `${of('withdrawals')}::text`),
+    ],
+  ]
+
+  it.each(uncountedActs)(
+    'a decision of the kind %s without its count, with less of it, and a count of nothing',
+    async (kind, name, decided, counted) => {
+      if (!superuser) return
+      expect(await foundAfter(decided)).toContain(name)
+      expect(await foundAfter(decided, counted)).toContain(name)
+      const whole = `update limit_uses set amount_idr = 20000 where kind = '${kind}'`
+      expect(await foundAfter(decided, counted, whole)).not.toContain(name)
+      const ofNothing = `update limit_uses set subject_id = gen_random_uuid()::text where kind = '${kind}'`
+      expect(await foundAfter(counted, ofNothing)).toContain(name)
+    },
+  )
+
+  it('a count of a moved chargeback that is gone or was never moved', async () => {
+    if (!superuser) return
+    const name = 'every count of a moved chargeback in the limits has its chargeback'
+    const counted = countOf(
+      'chargeback_moved',
+      'chargeback',
+      `(select id || ':0' from chargebacks order by id limit 1)`,
+    )
+    expect(await foundAfter(counted)).toContain(name)
+    const moved = 'update chargebacks set corrections = 1'
+    expect(await foundAfter(counted, moved)).not.toContain(name)
+    expect(await foundAfter(counted, moved, 'delete from chargebacks')).toContain(name)
+  })
+
+  it.each([
+    ['goodwill', 'every adjustment of a wallet'],
+    ['withdrawal', 'every withdrawal that was let go'],
+    ['refund', 'every refund by staff'],
+  ])('a counted decision of the kind %s whose count has less than its sum', async (kind, name) => {
+    if (!superuser) return
+    const less = `update limit_uses set amount_idr = 1 where kind = '${kind}'`
+    expect(await foundAfter(less)).toContain(`${name} is counted in the limits, and every count has one`)
+  })
+
   it('decisions that were made before anybody counted get their rows by migrations', async () => {
     if (!superuser) return
     const uncounted = 'delete from limit_uses'
     const found = await foundAfter(uncounted)
     expect(found).toEqual(expect.arrayContaining(['debts written off', 'debts of buyers written off']))
+    const read = (name: string) => readFileSync(join(migrationsFolder, name), 'utf8')
     const filled = ['0181_debts_written_off_before_counting.sql', '0184_decisions_before_counting.sql'].map(
-      (name) => readFileSync(join(migrationsFolder, name), 'utf8'),
+      read,
     )
     // The migrations meet all triggers.
     const guarded =
       "update users set updated_at = updated_at where set_config('session_replication_role', 'origin', true) = 'origin'"
     expect(await foundAfter(uncounted, guarded, ...filled)).toEqual(await foundAfter())
+    const decided = uncountedActs.map(([, , act]) => act)
+    const names = uncountedActs.map(([, name]) => name)
+    expect(await foundAfter(...decided, uncounted)).toEqual(expect.arrayContaining(names))
+    const late = await foundAfter(...decided, uncounted, guarded, read('0220_returns_before_counting.sql'))
+    expect(late.filter((name) => names.includes(name))).toEqual([])
   })
 
   it('a settlement that says it is paid, one deleted, and a posting of none', async () => {

@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
 import { type Check, checkOf, finalStates, inSql } from '../kernel/index.ts'
+import { countedCheck } from '../ops/index.ts'
 import { refundTransitions, wasReceived } from '../payment/index.ts'
 import { reservingStates } from './transitions.ts'
 
@@ -32,6 +33,11 @@ const borneBack = sql`coalesce((
   select sum(e.amount_idr) from ledger_transactions t join ledger_entries e on e.transaction_id = t.id and e.amount_idr > 0
   where t.key = 'order:' || o.id || ':borne_back'
     and not exists (select from ledger_transactions t where t.key = 'order:' || o.id || ':earned')), 0)`
+
+/** The SQL that selects the decided refunds of orders for this reason, as countedCheck wants them. */
+const refundsOf = (reason: 'lost' | 'undeliverable') => sql`
+  select split_part(r.key, ':', 2), r.code, r.amount_idr from refunds r
+  where r.part_of is null and r.key like ${`order:%:${reason}`}`
 
 /** The checks of the invariants about orders (numbers 2 and 5 in the list of laku's invariants). */
 export const orderChecks: readonly Check[] = [
@@ -130,4 +136,27 @@ export const orderChecks: readonly Check[] = [
       ) f
       where (o.status = 'return_requested') <> (f.open > 0) or (o.status = 'refunded' and f.under_way > 0) limit ${SHOWN}`,
   ),
+  countedCheck({
+    name: 'every accepted return is counted in the limits, and every count has one',
+    kinds: ['return'],
+    rows: sql`select id::text from order_returns`,
+    subject: 'return',
+    decided: sql`
+      select t.id::text, 'the return ' || t.id, t.refund_idr from order_returns t
+      where t.status = 'accepted' and t.refund_idr > 0`,
+  }),
+  countedCheck({
+    name: 'every refund of a failed order is counted in the limits, and every count has an order',
+    kinds: ['order_failed'],
+    rows: sql`select id::text from orders`,
+    subject: 'order',
+    decided: refundsOf('lost'),
+  }),
+  countedCheck({
+    name: 'every refund of an order that came back is counted in the limits, and every count has an order',
+    kinds: ['undeliverable'],
+    rows: sql`select id::text from orders`,
+    subject: 'order',
+    decided: refundsOf('undeliverable'),
+  }),
 ]

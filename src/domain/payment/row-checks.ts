@@ -122,7 +122,7 @@ export const paymentRowChecks: readonly Check[] = [
     rows: sql`select id::text from refunds`,
     subject: 'refund',
     decided: sql`
-      select r.id::text, r.code from refunds r
+      select r.id::text, r.code, r.amount_idr from refunds r
       where r.requested_by like 'staff:%' and r.part_of is null and r.status not in ${inSql(ungrantedRefundStates)}`,
   }),
   countedCheck({
@@ -130,7 +130,15 @@ export const paymentRowChecks: readonly Check[] = [
     kinds: ['quarantine'],
     rows: sql`select id::text from quarantined_money`,
     subject: 'quarantine',
-    decided: sql`select q.id::text, 'the quarantined ' || q.provider_invoice_id from quarantined_money q where q.status = 'applied'`,
+    decided: sql`select q.id::text, 'the quarantined ' || q.provider_invoice_id, null::bigint from quarantined_money q where q.status = 'applied'`,
+  }),
+  countedCheck({
+    name: 'every count of a moved chargeback in the limits has its chargeback',
+    kinds: ['chargeback_moved'],
+    // A move raises `corrections`, and its count has the number from before. Not every correction is a move.
+    rows: sql`select c.id || ':' || n from chargebacks c, generate_series(0, c.corrections - 1) n`,
+    subject: 'chargeback',
+    decided: sql`select null::text, null::text, null::bigint where false`,
   }),
   heldToRows({
     name: 'debts of buyers written off',

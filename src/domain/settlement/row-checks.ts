@@ -48,7 +48,7 @@ export const settlementRowChecks: readonly Check[] = [
     kinds: ['settlement'],
     rows: sql`select id::text from settlements`,
     subject: 'settlement',
-    decided: sql`select s.id::text, s.code from settlements s where s.approved_at is not null`,
+    decided: sql`select s.id::text, s.code, s.net_idr from settlements s where s.approved_at is not null`,
   }),
   heldToRows({
     name: 'debts written off',

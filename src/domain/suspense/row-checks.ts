@@ -47,7 +47,7 @@ export const suspenseRowChecks: readonly Check[] = [
     rows: sql`select id::text from suspense_items`,
     subject: 'suspense',
     decided: sql`
-      select i.id::text, i.code from suspense_items i
+      select i.id::text, i.code, null::bigint from suspense_items i
       where i.status in ${inSql(disposals)} and not i.by_fact`,
   }),
   countedCheck({
@@ -55,6 +55,6 @@ export const suspenseRowChecks: readonly Check[] = [
     kinds: ['suspense_undone'],
     rows: undone,
     subject: 'suspense',
-    decided: sql`select u.id, 'taking back ' || u.id from (${undone}) u(id)`,
+    decided: sql`select u.id, 'taking back ' || u.id, null::bigint from (${undone}) u(id)`,
   }),
 ]

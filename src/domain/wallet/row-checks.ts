@@ -2,6 +2,7 @@ import { sql } from 'kysely'
 import { type Check, checkOf, inSql } from '../kernel/index.ts'
 import { heldToRows } from '../ledger/index.ts'
 import { countedCheck } from '../ops/index.ts'
+import { failedPayoutStates } from '../payout/index.ts'
 import { letGoWithdrawalStates, returnedWithdrawalStates, unsentWithdrawalStates } from './transitions.ts'
 
 // The maximum number of rows that one check lists. A broken invariant may concern ten thousand rows, but a
@@ -83,14 +84,26 @@ export const walletRowChecks: readonly Check[] = [
     kinds: ['goodwill', 'correction'],
     rows: sql`select id::text from wallet_adjustments`,
     subject: 'wallet_adjustment',
-    decided: sql`select j.id::text, 'the adjustment ' || j.id from wallet_adjustments j where j.status = 'posted'`,
+    decided: sql`select j.id::text, 'the adjustment ' || j.id, abs(j.change_idr) from wallet_adjustments j where j.status = 'posted'`,
   }),
   countedCheck({
     name: 'every withdrawal that was let go is counted in the limits, and every count has one',
-    kinds: ['withdrawal', 'withdrawal_returned'],
+    kinds: ['withdrawal'],
     rows: sql`select id::text from withdrawals`,
     subject: 'withdrawal',
-    decided: sql`select w.id::text, w.code from withdrawals w where w.status in ${inSql(letGoWithdrawalStates)}`,
+    decided: sql`select w.id::text, w.code, w.amount_idr from withdrawals w where w.status in ${inSql(letGoWithdrawalStates)}`,
+  }),
+  countedCheck({
+    name: 'every withdrawal that a person said came back is counted in the limits, and every count has one',
+    kinds: ['withdrawal_returned'],
+    rows: sql`select id::text from withdrawals`,
+    subject: 'withdrawal',
+    decided: sql`
+      select w.id::text, w.code, w.amount_idr from withdrawals w where w.by_hand and w.status = 'reversed'
+      union all
+      select o.subject_id::text, o.key, o.amount_idr from payouts o
+      where o.route = 'bank' and o.purpose = 'withdrawal' and o.user_id is not null
+        and o.failure_code = 'BANK_REJECTED' and o.status in ${inSql(failedPayoutStates)}`,
   }),
   checkOf(
     'every movement of a wallet has a known kind',
