@@ -82,6 +82,7 @@ const many = defineBatch({
 
 const ofFile = {
   flags: '--file <file>',
+  isFile: true,
   description: `a CSV file with the columns ${Object.keys(row.shape).join(',')}; - reads from stdin. The key of a row is your own key; its refund is made only once`,
 }
 

@@ -149,6 +149,10 @@ export const paymentErrors = defineErrors('payment', {
     'conflict',
     'This refund cannot be declared dead: the provider has it, or has refunded more than laku knows. Take it over with laku refunds retry --provider-refund-id.',
   ],
+  surplus_undecided: [
+    'conflict',
+    'The provider has already refunded more of this payment than laku asked for, and the surplus is in suspense. Decide it first with laku suspense collect or laku suspense write-off, and then retry the refund.',
+  ],
   no_wallet: [
     'conflict',
     'The payment of this refund is not known, so there is no wallet to put its money into. Run laku refunds retry without --wallet.',

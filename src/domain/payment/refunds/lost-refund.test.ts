@@ -523,6 +523,33 @@ describe('a refund that is contradicted (issue 11, cases 3 and 9)', () => {
     expect(await suspense(code)).toBe(-1_000)
   })
 
+  it('is not put into the wallet beside a surplus that the buyer has: 90,000 for 40,000 on the card', async () => {
+    await f.refundOutcome('PENDING')
+    const { payment, code } = await decided(40_000)
+    const [first] = await f.refundsOf(payment.id)
+    await submitRefunds(context(), [first?.id as string])
+    const [there90] = await there(code)
+    await f.force(there90?.id as string, { status: 'SUCCEEDED', amount: 90_000 })
+    await pass(901)
+    expect(await suspense(code)).toBe(50_000)
+    const rest = payment.amountIdr - 40_000
+    await f.laku.system((work) =>
+      decideRefunds(work, [{ key: newId(), paymentId: payment.id, amountIdr: rest, reason: 'buyer_left' }]),
+    )
+    const second = (await f.refundsOf(payment.id)).find((refund) => refund.amountIdr === rest)
+    await submitRefunds(context(), [second?.id as string])
+    await pass(901)
+    expect(await row(second?.id as string)).toMatchObject({
+      status: 'failed',
+      failureCode: 'REFUND_AMOUNT_EXCEEDED',
+    })
+    const wallet = f.laku.as(finance(), (work) =>
+      retryRefund(work, { refund: second?.code as string, wallet: true }),
+    )
+    expect(await refusal(wallet)).toBe('payment.surplus_undecided')
+    expect(await f.balance(walletAccount(payment.userId))).toBe(0)
+  })
+
   it('takes no id that is mistyped, another’s or of another amount, and the right one later (case 9)', async () => {
     const [mine, other] = [await decided(), await decided()]
     await submitRefunds(context(), [other.id])
