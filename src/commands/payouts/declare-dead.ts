@@ -2,12 +2,9 @@ import { z } from 'zod'
 import { defineChange } from '../../cli/define/command.ts'
 import type { CommandContext } from '../../cli/define/context.ts'
 import { formatIdr } from '../../domain/kernel/index.ts'
+import { ticketInput, ticketOption } from '../asked-ticket.ts'
 
-const shape = {
-  args: [{ name: 'payout', description: 'the UUID of the payout, or its key at the provider' }],
-}
-
-const declared = z.object({ payout: z.string(), ticket: z.string().trim().min(3).max(100).optional() })
+const args = [{ name: 'payout', description: 'the UUID of the payout, or its key at the provider' }]
 
 const severe = async (context: CommandContext, { payout }: { payout: string }) => {
   const { showPayout } = await import('../../domain/payout/payouts/read.ts')
@@ -19,19 +16,13 @@ const severe = async (context: CommandContext, { payout }: { payout: string }) =
 }
 
 export const declareDead = defineChange({
-  ...shape,
+  args,
   name: 'declare-dead',
   secondPerson: true,
   description:
     'Declare that a payout with unknown outcome never arrived, or with --ticket that the provider will never make it. One person asks for it, and another confirms it with the same command.',
-  options: [
-    {
-      flags: '--ticket <number>',
-      description:
-        'the ticket in which the support of the provider says that it will never make a payout that it shows as under way',
-    },
-  ],
-  input: declared,
+  options: [ticketOption('make a payout')],
+  input: z.object({ payout: z.string(), ticket: ticketInput }),
   examples: [
     'laku payouts declare-dead 1A2B3C-STL-261123-7K3QX2-1 --reason "Xendit, ticket 4711" --confirm 1A2B3C-STL-261123-7K3QX2-1',
     'laku payouts declare-dead 1A2B3C-STL-261123-7K3QX2-1 --ticket XND-4711 --reason "locked for two weeks" --confirm 1A2B3C-STL-261123-7K3QX2-1',
@@ -62,7 +53,7 @@ export const declareDead = defineChange({
 })
 
 export const keep = defineChange({
-  ...shape,
+  args,
   name: 'keep',
   input: z.object({ payout: z.string() }),
   description:

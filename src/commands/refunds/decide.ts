@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { defineChange, type OutsideWay } from '../../cli/define/command.ts'
 import type { RefundDetail, RefundRetry } from '../../domain/payment/index.ts'
+import { ticketInput, ticketOption } from '../asked-ticket.ts'
 import { gatewayContext } from '../payments/gateway.ts'
 import { told } from './told.ts'
 
@@ -109,16 +110,10 @@ export const declareDead = defineChange({
   description:
     'Declare that a lost refund request never arrived, or with --ticket that the provider will never pay it. It needs two persons, and is possible only after the provider can no longer make the refund.',
   args,
-  options: [
-    {
-      flags: '--ticket <number>',
-      description:
-        'the ticket in which the support of the provider says that it will never pay a refund that it shows as under way',
-    },
-  ],
+  options: [ticketOption('pay a refund')],
   input: z.object({
     refund: z.string(),
-    ticket: z.string().trim().min(3).max(100).optional(),
+    ticket: ticketInput,
     looked: z.custom<RefundRetry['looked']>().optional(),
   }),
   examples: [

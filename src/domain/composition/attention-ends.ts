@@ -4,7 +4,7 @@ import { type AttentionKind, finalStates, inSql, type Work } from '../kernel/ind
 import { shipmentTransitions, unpricedShipmentStates } from '../logistics/index.ts'
 import { endAttentionWhere } from '../ops/index.ts'
 import { batchedStates, endedUnfundedStates, unbookedStates } from '../order/index.ts'
-import { arrivedRefundStates, outstandingRefundStates } from '../payment/index.ts'
+import { arrivedRefundStates, isAwaitedRefund, outstandingRefundStates } from '../payment/index.ts'
 import { bankBatchTransitions, pendingPayoutStates } from '../payout/index.ts'
 import { failedSettlementStates, sentSettlementStates } from '../settlement/index.ts'
 import { waitingSuspenseStates } from '../suspense/index.ts'
@@ -203,7 +203,7 @@ export const attentionEnds: Record<AttentionKind, AttentionEnd> = {
   refund_stuck: endsIn('refunds', ...arrivedRefundStates, 'failed'),
   refund_unexpected: {
     gone: sql`exists (select from refunds r where r.provider_refund_id = a.subject_id and r.status = 'succeeded')
-      or exists (select from provider_refunds f where f.provider_refund_id = a.subject_id and (f.status <> 'PENDING' or f.given_up_by is not null))`,
+      or exists (select from provider_refunds f where f.provider_refund_id = a.subject_id and not (${isAwaitedRefund}))`,
   },
   refunds_wait_for_balance: {
     gone: sql`not exists (select from refunds r where r.waits_since is not null and r.status in ${inSql(outstandingRefundStates)})`,

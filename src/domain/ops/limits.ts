@@ -97,10 +97,11 @@ export async function isOverLimit(work: Work, use: LimitUse): Promise<boolean> {
   const budget = limitedKinds[kind]
   const { dayLimitIdr, weekLimitIdr } = limitsOf(kind, policy)
   await sql`select lock_limit(${budget}, ${person}, ${receiver}, ${account})`.execute(tx)
-  const alone = (days: number) =>
-    sql`used_alone(${budget}, ${person}, ${receiver}, ${account}, ${secondsAfter(now, -days * DAY_S)}, ${kind}, ${use.subject[1]})`
+  const { daySince, weekSince } = limitWindows({ now })
+  const alone = (since: Date) =>
+    sql`used_alone(${budget}, ${person}, ${receiver}, ${account}, ${since}, ${kind}, ${use.subject[1]})`
   const { rows } = await sql<{ dayIdr: Rupiah; weekIdr: Rupiah }>`
-    select ${alone(1)}::int8 as day_idr, ${alone(7)}::int8 as week_idr`.execute(tx)
+    select ${alone(daySince)}::int8 as day_idr, ${alone(weekSince)}::int8 as week_idr`.execute(tx)
   const { dayIdr = 0, weekIdr = 0 } = rows[0] ?? {}
   return amountIdr + dayIdr > dayLimitIdr || amountIdr + weekIdr > weekLimitIdr
 }

@@ -5,7 +5,7 @@ import { finalStates, inSql, openStates } from '../../kernel/index.ts'
 import { balanceIdr, walletAccount } from '../../ledger/index.ts'
 import { shipmentTransitions } from '../../logistics/index.ts'
 import { closedStates } from '../../order/index.ts'
-import { awaitedStates, refundTransitions } from '../../payment/index.ts'
+import { awaitedStates, isAwaitedRefund, refundTransitions } from '../../payment/index.ts'
 import {
   bankBatchTransitions,
   failedPayoutStates,
@@ -50,7 +50,7 @@ export async function openThings(tx: Tx, userId: string): Promise<OpenThings> {
       ${count(sql`refunds r join payments y on y.id = r.payment_id
         where y.user_id = ${userId} and r.status in ${inSql(openStates(refundTransitions))}`)} as refunds,
       ${count(sql`provider_refunds f join refunds r on r.id = f.refund_id join payments y on y.id = r.payment_id
-        where y.user_id = ${userId} and f.status = 'PENDING' and f.given_up_by is null and r.status in ${inSql(finalStates(refundTransitions))}`)} as refunds_at_provider,
+        where y.user_id = ${userId} and ${isAwaitedRefund} and r.status in ${inSql(finalStates(refundTransitions))}`)} as refunds_at_provider,
       ${count(sql`provider_lines l where exists (
         select from payments y left join refunds r on r.payment_id = y.id
         where y.user_id = ${userId} and (l.line ->> 'referenceId' = y.code or l.line ->> 'paymentLinkId' = y.provider_invoice_id

@@ -11,6 +11,7 @@ import { type QuarantineStatus, receivedStates } from '../transitions.ts'
 import {
   addChargedBack,
   chargebackKey,
+  correctChargebacks,
   correctionKey,
   isConfirmed,
   lockChargebacks,
@@ -346,10 +347,7 @@ async function correct(
     return
   }
   const key = correctionKey(row.ledgerKey, row.corrections)
-  await sql`
-    update chargebacks set amount_idr = amount_idr - ${changeIdr}, corrections = corrections + 1 where id = ${row.id}`.execute(
-    work.tx,
-  )
+  await correctChargebacks(work, [{ id: row.id, partIdr: changeIdr }])
   await post(work, [lossOf(key, row.paymentId, -changeIdr)])
   await addChargedBack(work, [{ paymentId: row.paymentId, amountIdr: -changeIdr }])
 }

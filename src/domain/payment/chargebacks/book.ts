@@ -175,6 +175,23 @@ export function takeInTurn<T extends { leftIdr: Rupiah }>(
 }
 
 /**
+ * Makes chargebacks smaller by these parts, or larger where a part is negative. Each part is one correction.
+ * The caller has locked the chargebacks' rows.
+ */
+export async function correctChargebacks(
+  work: Work,
+  parts: readonly { id: string; partIdr: Rupiah }[],
+): Promise<void> {
+  await sql`
+    update chargebacks c set amount_idr = c.amount_idr - p.part_idr, corrections = c.corrections + p.n
+    from (
+      select id, sum(part_idr) as part_idr, count(*)::int as n
+      from jsonb_to_recordset(${asRecords(parts)}::jsonb) as r(id uuid, part_idr bigint) group by id
+    ) p
+    where c.id = p.id`.execute(work.tx)
+}
+
+/**
  * Adds the charged-back sums to the totals of their payments; the caller has locked the payments' rows. Then
  * corrects the money of the buyers: some owe laku money, others get money into their wallets.
  */

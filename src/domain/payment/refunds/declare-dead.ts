@@ -16,7 +16,7 @@ import { idsOf, partialList, refusedAsNothing } from './call-provider.ts'
 import { referenceOf } from './claim.ts'
 import type { LockedRefund } from './collect-answers.ts'
 import { failRefunds } from './fail.ts'
-import { isAwaited } from './give-up.ts'
+import { isAwaitedRefund } from './give-up.ts'
 import type { Shown } from './hold-lease.ts'
 import { getRefund, type RefundDetail } from './list.ts'
 
@@ -154,7 +154,7 @@ export async function keepRefund(work: Work, { refund: text }: { refund: string 
   const { status, deadDeclaredBy = null, amountIdr } = rows[0] ?? {}
   const givenUp = await sql`
     update provider_refunds f set given_up_asked_by = null, given_up_ticket = null
-    where refund_id = ${id}::uuid and given_up_asked_by is not null and ${isAwaited}`.execute(work.tx)
+    where refund_id = ${id}::uuid and given_up_asked_by is not null and ${isAwaitedRefund}`.execute(work.tx)
   const isDeclared = deadDeclaredBy !== null && status === 'submitted'
   if (!isDeclared && !givenUp.numAffectedRows) throw paymentErrors.nothing_declared({ refund: code, status })
   if (isDeclared)

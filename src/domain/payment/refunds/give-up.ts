@@ -29,7 +29,7 @@ interface Pending {
 }
 
 /** The SQL condition that the provider shows its refund `f` as under way, and that nobody gave it up. */
-export const isAwaited = sql<boolean>`f.status = 'PENDING' and f.given_up_by is null`
+export const isAwaitedRefund = sql<boolean>`f.status = 'PENDING' and f.given_up_by is null`
 
 /**
  * Asks the provider about each request of a refund that it shows as under way, and books the answers. So a
@@ -88,7 +88,7 @@ export async function giveUpRefund(
   if (!asked?.askedBy || pending.some((item) => item.askedBy !== asked.askedBy)) {
     await sql`
       update provider_refunds f set given_up_asked_by = ${by}, given_up_ticket = ${ticket}
-      where f.refund_id = ${id}::uuid and ${isAwaited}`.execute(work.tx)
+      where f.refund_id = ${id}::uuid and ${isAwaitedRefund}`.execute(work.tx)
     reportAsked(work, refund, ticket, reason)
   } else {
     if (identityOf(ticket) !== identityOf(asked.ticket ?? ''))
@@ -96,7 +96,7 @@ export async function giveUpRefund(
     await requireSecondPerson(work, asked.askedBy, () => paymentErrors.same_person({ refund: code }))
     await sql`
       update provider_refunds f set given_up_by = ${by}, given_up_at = ${work.now}, next_check_at = ${secondsAfter(work.now, ASK_AGAIN_S)}
-      where f.refund_id = ${id}::uuid and ${isAwaited}`.execute(work.tx)
+      where f.refund_id = ${id}::uuid and ${isAwaitedRefund}`.execute(work.tx)
     // laku goes on asking about them, in case one is paid after all.
     const isCurrent = pending.some((item) => item.providerRefundId === refund.providerRefundId)
     if (status === 'submitted' && isCurrent)
@@ -136,7 +136,7 @@ async function readPending(
 ): Promise<Pending[]> {
   const { rows } = await sql<Pending>`
     select provider_refund_id, given_up_asked_by as asked_by, given_up_ticket as ticket
-    from provider_refunds f where refund_id = ${id}::uuid and ${isAwaited} order by provider_refund_id`.execute(
+    from provider_refunds f where refund_id = ${id}::uuid and ${isAwaitedRefund} order by provider_refund_id`.execute(
     tx,
   )
   if (rows.length === 0) throw paymentErrors.refund_not_under_way({ refund: code, status })

@@ -18,7 +18,7 @@ import { referenceOf } from './claim.ts'
 import type { LockedRefund } from './collect-answers.ts'
 import { declareDead, type Looked } from './declare-dead.ts'
 import { takeBackUnsent } from './fail.ts'
-import { isAwaited } from './give-up.ts'
+import { isAwaitedRefund } from './give-up.ts'
 import { getRefund, type RefundDetail } from './list.ts'
 import { putIntoWallets } from './put-into-wallets.ts'
 
@@ -105,7 +105,7 @@ export async function retryRefund(work: Work, input: RefundRetry): Promise<Refun
 async function requireNoneMoves(work: Work, { id, code, providerRefundId, status }: Locked): Promise<void> {
   const { rows } = await sql<{ id: string }>`
     select provider_refund_id as id from provider_refunds f
-    where refund_id = ${id}::uuid and ${isAwaited}
+    where refund_id = ${id}::uuid and ${isAwaitedRefund}
       and (${status} <> 'submitted' or provider_refund_id is distinct from ${providerRefundId}) limit 1`.execute(
     work.tx,
   )

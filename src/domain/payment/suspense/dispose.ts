@@ -30,6 +30,7 @@ import {
   addChargedBack,
   chargebackKey,
   chargebacksOf,
+  correctChargebacks,
   correctionKey,
   requireTakeable,
   takeInTurn,
@@ -234,21 +235,36 @@ async function wonPlace(work: Work, item: SuspenseItem, payment: LockedPayment):
   const lostIdr = sumIdr(rows.map((row) => row.leftIdr))
   if (lostIdr < backIdr)
     throw paymentErrors.chargeback_not_found({ payment: payment.code, amountIdr: backIdr, lostIdr })
+  return correctionPlace(payment, parts)
+}
+
+/** A part of the money of a suspense item, and the chargeback of a payment that it makes smaller. */
+interface CorrectedChargeback {
+  id: string
+  ledgerKey: string
+  corrections: number
+  /** Negative if the chargeback becomes larger. */
+  partIdr: Rupiah
+}
+
+/**
+ * Returns the chargebacks of a payment as the destination of money that corrects them. The charged-back sum
+ * of the payment changes with them.
+ */
+export function correctionPlace(payment: LockedPayment, parts: readonly CorrectedChargeback[]): Place {
   return {
     account: 'chargeback-loss',
     postings: parts.map(({ ledgerKey, corrections, partIdr }) => ({
       key: correctionKey(ledgerKey, corrections),
       kind: 'payment.charged_back',
       subject: ['payment', payment.id],
-      amountIdr: partIdr,
+      amountIdr: Math.abs(partIdr),
     })),
     dimensions: dimensionsOf(payment),
-    before: async () => {
-      for (const { id, partIdr } of parts)
-        await sql`
-          update chargebacks set amount_idr = amount_idr - ${partIdr}, corrections = corrections + 1
-          where id = ${id}`.execute(work.tx)
-      await addChargedBack(work, [{ paymentId: payment.id, amountIdr: -backIdr }])
+    before: async (work) => {
+      await correctChargebacks(work, parts)
+      const amountIdr = -sumIdr(parts.map(({ partIdr }) => partIdr))
+      await addChargedBack(work, [{ paymentId: payment.id, amountIdr }])
     },
   }
 }

@@ -300,7 +300,10 @@ describe('money in suspense', () => {
         return { code: (await put(30_000, chargeback)).code, asked, accounts: ['quarantine', id] }
       },
     }
-  /** What an account holds, what was charged back of a payment, or what waits in quarantine. */
+  /**
+   * Returns the balance of an account. For the id of a payment it returns the charged-back sum, and for the
+   * id of quarantined money the sum in quarantine.
+   */
   const holds = async (name: string) => {
     if (!/^[0-9a-f-]{36}$/.test(name)) return await f.balance(name as Parameters<typeof f.balance>[0])
     const [payment] = await f.laku.db
@@ -356,7 +359,7 @@ describe('money in suspense', () => {
       'requested',
     )
     expect(await decide('three-s', 400_000, lost, { factoryId: f.factoryId })).toBe('written_off')
-    // What came and stays is given to nobody.
+    // Nobody receives money that came to laku and stays there, so it has a limit of its own.
     expect(await decide('four-s', -900_000, lost)).toBe('written_off')
   })
 

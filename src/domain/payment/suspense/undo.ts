@@ -14,13 +14,12 @@ import {
   writeOffPlace,
 } from '../../suspense/index.ts'
 import { ensureWallets, lockWallets, requireBalances, walletErrors } from '../../wallet/index.ts'
-import { addChargedBack, correctionKey, requireTakeable } from '../chargebacks/book.ts'
+import { requireTakeable } from '../chargebacks/book.ts'
 import { paymentErrors } from '../errors.ts'
-import { dimensionsOf } from '../escrow/funds.ts'
 import { type LockedPayment, lockPayments, lockWholly } from '../payments/lock.ts'
 import { MAX_CORRECTIONS } from '../reconciliation/booked-sums.ts'
 import { quarantineMachine } from '../transitions.ts'
-import { quarantineIn } from './dispose.ts'
+import { correctionPlace, quarantineIn } from './dispose.ts'
 
 /**
  * Lets staff take back where money of the suspense account (unexplained money) was assigned. The money then
@@ -161,22 +160,12 @@ async function chargebackPlace(work: Work, item: SuspenseItem, payment: LockedPa
   const { amountIdr } = item
   const parts = await chargebacksOfItem(work, item, payment)
   if (amountIdr < 0) await requireTakeable(work, payment, -amountIdr)
+  const place = correctionPlace(payment, parts)
   return {
-    account: 'chargeback-loss',
-    postings: parts.map(({ ledgerKey, corrections, partIdr }) => ({
-      key: correctionKey(ledgerKey, corrections),
-      kind: 'payment.charged_back',
-      subject: ['payment', payment.id],
-      amountIdr: Math.abs(partIdr),
-    })),
-    dimensions: dimensionsOf(payment),
-    before: async () => {
-      for (const { id, partIdr } of parts)
-        await sql`
-          update chargebacks set amount_idr = amount_idr - ${partIdr}, corrections = corrections + 1
-          where id = ${id}`.execute(work.tx)
+    ...place,
+    before: async (_, found) => {
       await endAttention(work, 'payment_charged_back', payment.id, 'its chargeback was taken off it again')
-      await addChargedBack(work, [{ paymentId: payment.id, amountIdr: -amountIdr }])
+      await place.before?.(work, found)
     },
   }
 }

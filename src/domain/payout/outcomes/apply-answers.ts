@@ -98,10 +98,7 @@ async function withoutGivenUp(
       answers.some((answer) => answer.id === providerPayoutId && verdictOf(answer.status) === 'waiting'),
   )
   if (stuck.length === 0) return [...answers]
-  const rows = stuck.map(({ id, finishedAt }) => {
-    const look = nextLookS(ageS(finishedAt, work.now))
-    return { id, nextCheckAt: look === undefined || !finishedAt ? null : secondsAfter(finishedAt, look) }
-  })
+  const rows = stuck.map(({ id, finishedAt }) => ({ id, nextCheckAt: nextLookAt(finishedAt, work.now) }))
   await sql`
     update payouts p set next_check_at = w.next_check_at, attempt = 0
     from jsonb_to_recordset(${asRecords(rows)}::jsonb) as w(id uuid, next_check_at timestamptz) where p.id = w.id`.execute(
@@ -267,8 +264,13 @@ const ageS = (since: Date | null, now: Date) => (since ? (now.getTime() - since.
 
 function nextCheck({ status, finishedAt }: LockedPayout, now: Date): Date | null {
   if (status !== 'succeeded' || !finishedAt) return secondsAfter(now, ASK_AGAIN_S)
+  return nextLookAt(finishedAt, now)
+}
+
+/** Returns the time at which laku looks again at a payout that has ended; null after the last look. */
+function nextLookAt(finishedAt: Date | null, now: Date): Date | null {
   const look = nextLookS(ageS(finishedAt, now))
-  return look === undefined ? null : secondsAfter(finishedAt, look)
+  return look === undefined || !finishedAt ? null : secondsAfter(finishedAt, look)
 }
 
 function reportSlowPayout(work: Work, payout: LockedPayout, status: GatewayPayoutStatus): void {

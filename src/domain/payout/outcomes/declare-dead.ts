@@ -1,16 +1,9 @@
 import { sql } from 'kysely'
-import {
-  actorLabel,
-  idOrCode,
-  moveState,
-  requireReason,
-  requireStaff,
-  type Work,
-} from '../../kernel/index.ts'
+import { actorLabel, moveState, requireReason, requireStaff, type Work } from '../../kernel/index.ts'
 import { endAttention, requireSecondPerson } from '../../ops/index.ts'
 import { payoutErrors } from '../errors.ts'
 import type { PayoutPurpose } from '../events.ts'
-import { type PayoutView, showPayout } from '../payouts/read.ts'
+import { isNamed, type PayoutView, showPayout } from '../payouts/read.ts'
 import { DECLARED_DEAD, deadFrom, isMoving, nextLookS, TAKEN_BACK } from '../rules.ts'
 import { type PayoutStatus, payoutMachine } from '../transitions.ts'
 import { payoutEventPayload } from './payout-event.ts'
@@ -154,12 +147,10 @@ export async function keepPayout(work: Work, { payout: named }: { payout: string
 }
 
 async function lockDoubtful(work: Work, named: string): Promise<Doubtful> {
-  const asked = idOrCode(named)
-  const which = 'id' in asked ? sql`id = ${asked.id}::uuid` : sql`key = ${asked.code}`
   const { rows } = await sql<Doubtful>`
     select id, key, purpose, subject_id, amount_idr, status, provider_payout_id, provider_status, called_at, last_called_at, absent_at,
       lease_until, turns, dead_asked_by, given_up_asked_by, given_up_by
-    from payouts where ${which} for no key update`.execute(work.tx)
+    from payouts p where ${isNamed(named)} for no key update`.execute(work.tx)
   const [row] = rows
   if (!row) throw payoutErrors.not_found({ payout: named })
   return row

@@ -2,7 +2,6 @@ import { sql } from 'kysely'
 import {
   actorLabel,
   identityOf,
-  idOrCode,
   moveState,
   ProviderFailure,
   requireReason,
@@ -14,7 +13,7 @@ import { endAttention, requireSecondPerson } from '../../ops/index.ts'
 import type { PayoutContext } from '../context.ts'
 import { payoutErrors } from '../errors.ts'
 import type { PayoutPurpose } from '../events.ts'
-import { type PayoutView, showPayout } from '../payouts/read.ts'
+import { isNamed, type PayoutView, showPayout } from '../payouts/read.ts'
 import { GIVEN_UP, nextLookS, verdictOf } from '../rules.ts'
 import { failedPayoutStates, type PayoutStatus, payoutMachine } from '../transitions.ts'
 import { applyPayoutAnswers } from './apply-answers.ts'
@@ -147,13 +146,11 @@ async function end(work: Work, payout: Stuck, by: string): Promise<void> {
 }
 
 async function lockStuck({ tx }: Work, named: string): Promise<Stuck> {
-  const asked = idOrCode(named)
-  const which = 'id' in asked ? sql`id = ${asked.id}::uuid` : sql`key = ${asked.code}`
   const { rows } = await sql<Stuck>`
     select id, key, purpose, subject_id, amount_idr, status, provider_payout_id, provider_status,
       greatest(submitted_at, finished_at, created_at) as since, lease_until,
       given_up_asked_by, given_up_ticket
-    from payouts where ${which} and given_up_by is null for no key update`.execute(tx)
+    from payouts p where ${isNamed(named)} and given_up_by is null for no key update`.execute(tx)
   const [row] = rows
   if (!row) throw payoutErrors.not_found({ payout: named })
   return row

@@ -97,6 +97,12 @@ export function mayBePaid(payout: PayoutView): boolean {
   return !setAside || inSuspense
 }
 
+/** The SQL condition that payout `p` has this UUID, or this key at the provider. */
+export function isNamed(named: string): RawBuilder<boolean> {
+  const asked = idOrCode(named)
+  return 'id' in asked ? sql<boolean>`p.id = ${asked.id}::uuid` : sql<boolean>`p.key = ${asked.code}`
+}
+
 /**
  * Returns one payout by its UUID or by the key that the provider has.
  * @throws payout.not_found
@@ -105,9 +111,7 @@ export async function showPayout(
   { tx, vault }: Pick<Work, 'tx' | 'vault'>,
   named: string,
 ): Promise<PayoutView> {
-  const asked = idOrCode(named)
-  const where = 'id' in asked ? sql`p.id = ${asked.id}::uuid` : sql`p.key = ${asked.code}`
-  const [found] = await payoutViews(tx, vault, where, 1)
+  const [found] = await payoutViews(tx, vault, isNamed(named), 1)
   if (!found) throw payoutErrors.not_found({ payout: named })
   return found
 }
