@@ -462,6 +462,68 @@ it('an owner without any right of a superuser runs every migration', async () =>
   }
 })
 
+describe('the tables of the job queue from which the owner takes SQL (issue 13, deliver 4)', () => {
+  const command = 'alter role laku_app createdb'
+  const statement = `insert into pgboss.bam (name, version, table_name, command) values ('x', 1, 'job_common', '${command}')`
+
+  it.each([
+    ['a statement', statement],
+    ['the statement of an index', "update pgboss.bam set command = 'drop table staff'"],
+    ['the version from which migrations start', 'update pgboss.version set version = 20'],
+    ['the version, anew', 'delete from pgboss.version'],
+    ['the name of a table', "update pgboss.queue set table_name = 'x'"],
+    ['a queue with a table of its own', 'update pgboss.queue set partition = true'],
+    ['no queue', 'delete from pgboss.queue'],
+  ])('take %s from no connection of the application', async (_what, attack) => {
+    await expect(laku.pool.query(attack)).rejects.toThrow('permission denied')
+  })
+
+  it('take no queue with a table of its own', async () => {
+    const { rows } = await laku.pool.query<{ name: string }>(
+      "select attname as name from pg_attribute where attrelid = 'pgboss.queue'::regclass and attnum > 0 and not attisdropped",
+    )
+    const names = rows.map(({ name }) => name)
+    const values = names.map((name) =>
+      name === 'name' ? "'odd'" : name === 'table_name' ? "'job (x)'" : name,
+    )
+    await expect(
+      laku.pool.query(
+        `insert into pgboss.queue (${names}) select ${values} from pgboss.queue order by name limit 1`,
+      ),
+    ).rejects.toThrow('laku_one_job_table')
+  })
+
+  it('are read by no migration while what an earlier version let in waits in them', async () => {
+    const { closeQueue } = await import('./queue-rights.ts')
+    const { migrate } = await import('./migrate.ts')
+    const own = await openTestLaku()
+    const owner = new pg.Pool({ connectionString: own.ownerUrl, max: 1 })
+    try {
+      await owner.query(`
+        grant select, insert, update, delete on all tables in schema pgboss to laku_app;
+        alter table pgboss.queue drop constraint laku_one_job_table`)
+      await own.pool.query(statement)
+      await expect(closeQueue(owner, 'laku_app')).rejects.toThrow(command)
+      // From then on the application writes nothing more there, also if the migration goes no further.
+      await expect(own.pool.query(statement)).rejects.toThrow('permission denied')
+      await owner.query('delete from pgboss.bam')
+      await owner.query(`update pgboss.queue set table_name = 'job; ${command}' where name = 'dead'`)
+      await expect(closeQueue(owner, 'laku_app')).rejects.toThrow(/queue "dead" names the table "job; alter/)
+      await owner.query("update pgboss.queue set table_name = 'job_common'")
+      await owner.query(`
+        insert into pgboss.bam (name, version, table_name, command) values
+          ('x', 1, 'job_common', 'CREATE INDEX CONCURRENTLY IF NOT EXISTS job_common_i99 ON pgboss.job_common (name)')`)
+      await closeQueue(owner, 'laku_app')
+      await migrate(owner, 'laku_app')
+      await own.pool.query("update pgboss.queue set queued_count = 1 where name = 'dead'")
+      await expect(own.pool.query(statement)).rejects.toThrow('permission denied')
+    } finally {
+      await owner.end()
+      await own.close()
+    }
+  })
+})
+
 describe("the role of a person's shell", () => {
   let shell: pg.Client
   beforeAll(async () => {

@@ -122,3 +122,8 @@ export function createKysely(pool: pg.Pool): Kysely<DB> {
     plugins: [new CamelCasePlugin({ maintainNestedObjectKeys: true })],
   })
 }
+
+/** Kysely with the names and types of the database, for what the owner does to tables of any version. */
+export function plainKysely(pool: pg.Pool): Kysely<unknown> {
+  return new Kysely<unknown>({ dialect: new PostgresDialect({ pool }) })
+}

@@ -1,9 +1,11 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { CompiledQuery, Kysely, PostgresDialect, type RawBuilder, sql, type Transaction } from 'kysely'
+import { CompiledQuery, type Kysely, sql, type Transaction } from 'kysely'
 import { type Migration, type MigrationProvider, Migrator } from 'kysely/migration'
 import type pg from 'pg'
+import { plainKysely } from './database.ts'
 import { migrationNames, migrationsFolder } from './migration-status.ts'
+import { grantQueue } from './queue-rights.ts'
 
 class SqlFiles implements MigrationProvider {
   async getMigrations(): Promise<Record<string, Migration>> {
@@ -22,10 +24,6 @@ class SqlFiles implements MigrationProvider {
 
 function migrator(db: Kysely<unknown>): Migrator {
   return new Migrator({ db, provider: new SqlFiles() })
-}
-
-function plainKysely(pool: pg.Pool): Kysely<unknown> {
-  return new Kysely<unknown>({ dialect: new PostgresDialect({ pool }) })
 }
 
 /**
@@ -217,16 +215,4 @@ async function refuseObjects(db: Kysely<unknown>): Promise<void> {
       execute format('revoke temporary, create on database %I from public', current_database());
       revoke create on schema public from public;
     exception when insufficient_privilege then null; end $$`.execute(db)
-}
-
-/**
- * Grants the rights on the tables of the job queue, if the queue is installed. Every process that enqueues or
- * runs jobs writes to them.
- */
-async function grantQueue(tx: Transaction<unknown>, role: RawBuilder<unknown>): Promise<void> {
-  const { rows } = await sql`select from pg_namespace where nspname = 'pgboss'`.execute(tx)
-  if (rows.length === 0) return
-  await sql`grant usage on schema pgboss to ${role}`.execute(tx)
-  await sql`grant select, insert, update, delete on all tables in schema pgboss to ${role}`.execute(tx)
-  await sql`grant usage on all sequences in schema pgboss to ${role}`.execute(tx)
 }

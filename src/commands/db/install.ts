@@ -16,6 +16,7 @@ import { admitFirstKeys, stampEnvironment } from '../../runtime/environment/stam
 import { migrate } from '../../runtime/migrate.ts'
 import { migrationStatus } from '../../runtime/migration-status.ts'
 import { installQueues } from '../../runtime/queue.ts'
+import { closeQueue } from '../../runtime/queue-rights.ts'
 import { StartError } from '../../runtime/start-error.ts'
 
 export interface Installed {
@@ -65,6 +66,7 @@ export async function installDatabase(given: OwnerConfig, options: InstallOption
       const { pending } = await migrationStatus(owner)
       return { urls, applied: [], pending, environment, hasKeys: keys > 0 }
     }
+    await closeQueue(owner, roleOf(urls.app))
     await installQueues(urls.owner, queues)
     const applied = await migrate(owner, roleOf(urls.app))
     if (environment) await stampEnvironment(owner, environment)
