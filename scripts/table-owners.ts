@@ -63,6 +63,7 @@ const mayBeUnseen: Readonly<Record<string, string>> = {
   'src/runtime/dump-schema.ts': "reads PostgreSQL's own catalogs, and no table of laku",
   'src/runtime/embedded/base-backup.ts': 'a command of the replication protocol, which names no table',
   'src/runtime/migrate.ts': 'migrations, and grants to roles',
+  'src/runtime/queue-rights.ts': 'grants to the role of the application on tables of pg-boss',
 }
 
 /**
