@@ -3,9 +3,9 @@ import type pg from 'pg'
 import { plainKysely } from './database.ts'
 import { StartError } from './start-error.ts'
 
-// What the owner runs as SQL comes from three tables of pg-boss: the statements in `bam`, the names of tables
-// in `queue`, and the number in `version` from which its migrations start. Whoever writes these has the rights
-// of the owner at the next `laku db migrate`.
+// The owner runs SQL out of three tables of pg-boss: the statements in `bam`, the names of tables in `queue`,
+// and the migrations from the number in `version` on. Whoever writes these has the rights of the owner at the
+// next `laku db migrate`.
 
 /** Two tables, and the columns of each that the application never updates. It may update all others. */
 const fixedColumns = {
