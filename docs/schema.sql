@@ -1863,6 +1863,7 @@ CREATE INDEX suspense_items_of_provider ON public.suspense_items USING btree (pr
 CREATE INDEX suspense_items_of_reference ON public.suspense_items USING btree (reference) WHERE (reference IS NOT NULL);
 CREATE INDEX suspense_items_of_user ON public.suspense_items USING btree (user_id) WHERE (status = ANY (ARRAY['open'::text, 'requested'::text]));
 CREATE INDEX suspense_items_open ON public.suspense_items USING btree (id) WHERE (status = ANY (ARRAY['open'::text, 'requested'::text]));
+CREATE INDEX suspense_refunded ON public.suspense_items USING btree (subject_id) WHERE ((kind = 'refund'::text) AND (amount_idr > 0));
 CREATE INDEX users_by_status ON public.users USING btree (status, id);
 CREATE INDEX users_closing_due ON public.users USING btree (closing_due_at) WHERE (closing_due_at IS NOT NULL);
 CREATE INDEX wallet_adjustments_of_user ON public.wallet_adjustments USING btree (user_id, id);

@@ -149,9 +149,9 @@ export const paymentErrors = defineErrors('payment', {
     'conflict',
     'This refund cannot be declared dead: the provider has it, or has refunded more than laku knows. Take it over with laku refunds retry --provider-refund-id.',
   ],
-  surplus_undecided: [
+  refunded_already: [
     'conflict',
-    'The provider has already refunded more of this payment than laku asked for, and the surplus is in suspense. Decide it first with laku suspense collect or laku suspense write-off, and then retry the refund.',
+    'The provider has already refunded money of this receipt by itself, so it cannot pay a payment. Put it into the wallet of the payer with laku payments quarantine apply --wallet: what was refunded is taken off.',
   ],
   no_wallet: [
     'conflict',

@@ -30,6 +30,13 @@ const isReceived = sql`(p.status in ${inSql(receivedStates)} and not ${refundedF
  */
 const atProvider = sql`case when a.key in ('gateway', 'quarantine') or a.key like 'suspense:%' then 'gateway' else a.key end`
 
+/** The SQL condition that the company wrote off what the provider had refunded too much of payment `p`. */
+const isSurplusWrittenOff = sql`exists (
+  select from suspense_items i join ledger_transactions w on w.subject_id = i.id and w.kind = 'suspense.written_off'
+  where i.kind = 'refund' and i.amount_idr > 0 and i.subject_id in (
+    select p.id union all select o.id from refunds o where o.payment_id = p.id
+    union all select q.id from quarantined_money q where q.payment_id = p.id))`
+
 /** The checks that payments, refunds, quarantined money and chargebacks agree with their ledger postings. */
 export const paymentRowChecks: readonly Check[] = [
   heldToRows({
@@ -78,7 +85,8 @@ export const paymentRowChecks: readonly Check[] = [
         -- Where others gave to the payment or took from it, a part of it is theirs.
         select 'wallet:' || p.user_id, case
           when r.quarantine_id is not null or (p.charged_back_idr = 0 and coalesce(p.paid_amount_idr, p.amount_idr) >= p.amount_idr
-            and not exists (select from ledger_transactions c where c.subject_id = p.id and c.kind = 'payment.charged_back')) then -r.amount_idr end
+            and not exists (select from ledger_transactions c where c.subject_id = p.id and c.kind = 'payment.charged_back')
+            and not ${isSurplusWrittenOff}) then -r.amount_idr end
         where w.in_wallet and p.id is not null
         union all
         -- The wallet's part of a refund to the source is a row of its own, and the same posting.

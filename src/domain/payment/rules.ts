@@ -45,6 +45,11 @@ export interface PaidBy {
    * into the wallet.
    */
   chargedBackIdr: Rupiah
+  /**
+   * The sum that the provider refunded beyond what laku asked for. If it is above 0, all refunds go into the
+   * wallet: only there can laku give less than the refund.
+   */
+  surplusIdr?: Rupiah
 }
 
 export interface RefundWay {
@@ -69,7 +74,7 @@ export function refundWay(
   const { method, channel, paidAt } = payment
   if (method !== 'invoice' || !channel || !paidAt || payment.paidAmountIdr !== payment.amountIdr)
     return toWallet
-  if (payment.chargedBackIdr > 0) return toWallet
+  if (payment.chargedBackIdr > 0 || (payment.surplusIdr ?? 0) > 0) return toWallet
   const own = policy.refundChannels[channel]
   const rule = own === undefined ? REFUND_CHANNELS[channel] : own || undefined
   const isWhole = sourceIdr === payment.amountIdr - payment.walletIdr

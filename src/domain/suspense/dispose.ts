@@ -22,7 +22,8 @@ import { suspenseErrors } from './errors.ts'
 import { type AskedDisposal, type SuspenseItem, showSuspense } from './list-suspense.ts'
 import { lockItem } from './lock.ts'
 import { sealSentTo } from './receiving-account.ts'
-import { suspenseMachine, suspenseTransitions } from './transitions.ts'
+import { divide } from './split.ts'
+import { suspenseMachine, suspenseTransitions, waitingSuspenseStates } from './transitions.ts'
 import { useOf } from './use-of.ts'
 
 /** A posting that moves a part of a suspense item's money, above zero. */
@@ -106,6 +107,31 @@ export async function disposeByFact(
 }
 
 /**
+ * Assigns up to `atMostIdr` of an item's money by a fact that laku itself knows, without a person. For
+ * example, what the provider refunded too much is taken out of the next refund of the same payment. What
+ * remains becomes an item of its own. If a person's request about the item waits for the second person, it is
+ * dropped, because it was about another sum. Returns the assigned sum: 0 if the item was decided meanwhile.
+ */
+export async function disposePartByFact(
+  work: Work,
+  id: string,
+  atMostIdr: Rupiah,
+  asked: AskedDisposal,
+  place: Place,
+  note: string,
+): Promise<Rupiah> {
+  const found = await lockItem(work, id)
+  if (!waitingSuspenseStates.includes(found.status)) return 0
+  if (found.status === 'requested') await dropRequest(work, found)
+  const open = found.status === 'requested' ? await showSuspense(work.tx, id) : found
+  const isWhole = Math.abs(open.amountIdr) <= atMostIdr
+  const [item] = isWhole ? [open] : await divide(work, open, atMostIdr, note)
+  const by = { askedBy: actorLabel(work.actor), note, byFact: true }
+  await dispose(work, item, asked, place, by)
+  return Math.abs(item.amountIdr)
+}
+
+/**
  * Locks an open suspense item, and returns it with the reason that the person gave. An item for which an
  * assignment was already requested is refused: a second person must decide that request first.
  */
@@ -138,15 +164,7 @@ export async function decideDisposal(
   if (item.status !== 'requested' || !asked || !askedBy)
     throw suspenseErrors.nothing_asked({ code: item.code, status: item.status })
   if (decision === 'reject') {
-    // The account to which the company's bank would have sent the money is forgotten with the request.
-    const set = { asked: null, askedBy: null, note: null, sentChannel: null, sentNumber: null }
-    await moveState(work, suspenseMachine, { to: 'open', ids: [item.id], set, all: true })
-    work.audit({
-      command: 'suspense reject',
-      subject: ['suspense', item.id],
-      before: { status: 'requested', asked },
-      after: { status: 'open' },
-    })
+    await dropRequest(work, item)
     return await showSuspense(work.tx, item.id)
   }
   await requireSecondPerson(work, askedBy, () => suspenseErrors.same_person({ askedBy }))
@@ -154,6 +172,18 @@ export async function decideDisposal(
   const use = await useOf(work, item, asked, at)
   await countUse(work, { ...use, person: askedBy }, personOf(work.actor))
   return await dispose(work, item, asked, at, { askedBy, note: item.note ?? '' })
+}
+
+async function dropRequest(work: Work, { id, asked }: SuspenseItem): Promise<void> {
+  // The account to which the company's bank would have sent the money is forgotten with the request.
+  const set = { asked: null, askedBy: null, note: null, sentChannel: null, sentNumber: null }
+  await moveState(work, suspenseMachine, { to: 'open', ids: [id], set, all: true })
+  work.audit({
+    command: 'suspense reject',
+    subject: ['suspense', id],
+    before: { status: 'requested', asked },
+    after: { status: 'open' },
+  })
 }
 
 async function dispose(

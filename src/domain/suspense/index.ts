@@ -1,5 +1,5 @@
 export { suspenseChecks } from './checks.ts'
-export { decideDisposal, disposeByFact, disposeOf, type Place } from './dispose.ts'
+export { decideDisposal, disposeByFact, disposeOf, disposePartByFact, type Place } from './dispose.ts'
 export { suspenseErrors } from './errors.ts'
 export {
   type AskedDisposal,

@@ -32,7 +32,7 @@ export async function splitSuspense(
   requireStaff(work.actor, 'finance')
   const note = requireReason(work)
   const item = await lockItem(work, text)
-  const { id, code, status, amountIdr } = item
+  const { code, status, amountIdr } = item
   if (status !== 'open')
     throw kernelErrors.illegal_transition({
       subject: 'suspense',
@@ -44,6 +44,17 @@ export async function splitSuspense(
   const part = rupiah(partIdr)
   if (part <= 0 || part >= Math.abs(amountIdr))
     throw suspenseErrors.part_too_large({ code, amountIdr, partIdr })
+  return await divide(work, item, part, note)
+}
+
+/** Splits a locked, open item into one of `part` (above zero, below the whole sum) and one of the rest. */
+export async function divide(
+  work: Work,
+  item: SuspenseItem,
+  part: Rupiah,
+  note: string,
+): Promise<readonly [SuspenseItem, SuspenseItem]> {
+  const { id, code, status, amountIdr } = item
   await moveState(work, suspenseMachine, {
     to: 'split',
     ids: [id],

@@ -7,6 +7,7 @@ import { dimensionsOf } from '../escrow/funds.ts'
 import { type LockedPayment, lockPayments } from '../payments/lock.ts'
 import { CLAIM_RETURNED, CLAIMED, readGone } from './read-gone.ts'
 import { dueToBuyer } from './rules.ts'
+import { takeSurplus } from './surplus.ts'
 
 interface Difference {
   payment: LockedPayment
@@ -57,6 +58,14 @@ export async function levelBuyers(work: Work, paymentIds: Iterable<string>): Pro
     return posting
   })
   await post(work, postings)
+  await takeSurplus(
+    work,
+    differences.map(({ payment: { id: owner, userId } }, i) => {
+      const account = walletAccount(userId)
+      const given = postings[i]?.entries.filter((entry) => entry.account === account) ?? []
+      return { owner, userId, amountIdr: -sumIdr(given.map((entry) => entry.amountIdr)) }
+    }),
+  )
   for (const [i, difference] of differences.entries()) await tell(work, difference, postings[i] as Posting)
 }
 

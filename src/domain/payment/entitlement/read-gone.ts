@@ -2,6 +2,7 @@ import { type RawBuilder, sql } from 'kysely'
 import type { Work } from '../../kernel/index.ts'
 import type { LockedPayment } from '../payments/lock.ts'
 import { type Gone, isPlain } from './rules.ts'
+import { readSurplus, type Surplus } from './surplus.ts'
 
 // The kinds of ledger transactions that count as money returned by a refund. Other kinds of postings about a
 // refund do not count: for example, those about money that went out twice.
@@ -28,7 +29,14 @@ export const goesBack: RawBuilder<{ id: string }> = sql`
   union all
   select t.id from ledger_transactions t where t.subject_id = p.id and t.kind in (${CLAIMED}, ${CLAIM_RETURNED})`
 
-const none: Gone = { arrivedIdr: 0, underWayIdr: 0, lossIdr: 0, claimedIdr: 0, writtenOffIdr: 0 }
+const none: Gone = {
+  arrivedIdr: 0,
+  underWayIdr: 0,
+  lossIdr: 0,
+  claimedIdr: 0,
+  writtenOffIdr: 0,
+  surplusIdr: 0,
+}
 
 /**
  * Returns, from the ledger, how much money of each payment was returned, and to whom. The caller has locked
@@ -36,6 +44,26 @@ const none: Gone = { arrivedIdr: 0, underWayIdr: 0, lossIdr: 0, claimedIdr: 0, w
  */
 export async function readGone(work: Work, paymentIds: Iterable<string>): Promise<Map<string, Gone>> {
   const ids = [...new Set(paymentIds)]
+  return withSurplus(await readReturned(work, ids), await readSurplus(work, ids))
+}
+
+/**
+ * Adds what the provider refunded beyond what laku asked for. What the company wrote off of it counts like
+ * any written-off debt: the buyer has it.
+ */
+function withSurplus(
+  gone: ReadonlyMap<string, Gone>,
+  surplus: ReadonlyMap<string, Surplus>,
+): Map<string, Gone> {
+  return new Map(
+    [...gone].map(([id, some]): [string, Gone] => {
+      const { waitsIdr = 0, writtenOffIdr = 0 } = surplus.get(id) ?? {}
+      return [id, { ...some, surplusIdr: waitsIdr, writtenOffIdr: some.writtenOffIdr + writtenOffIdr }]
+    }),
+  )
+}
+
+async function readReturned(work: Work, ids: readonly string[]): Promise<Map<string, Gone>> {
   const gone = new Map(ids.map((id) => [id, none]))
   if (ids.length === 0) return gone
   const { rows } = await sql<Gone & { id: string }>`
@@ -61,21 +89,22 @@ export async function readGone(work: Work, paymentIds: Iterable<string>): Promis
 
 /**
  * Returns how much of each payment was returned so far, before a new refund is decided. The ledger is read
- * only for payments with a chargeback or a sum added by the company. For any other payment, the payment's own
- * row says how much was returned.
+ * only for payments with a chargeback, with a sum added by the company, or of which the provider refunded
+ * more than it should and the company wrote that off. For any other payment, the payment's own row says how
+ * much was returned.
  */
 export async function goneBefore(
   work: Work,
   payments: ReadonlyMap<string, LockedPayment>,
 ): Promise<Map<string, Gone>> {
+  const surplus = await readSurplus(work, payments.keys())
+  const isRead = (payment: LockedPayment) =>
+    !isPlain(payment) || (surplus.get(payment.id)?.writtenOffIdr ?? 0) > 0
   const all = [...payments.values()]
-  const asked = all.filter((payment) => !isPlain(payment))
-  const read = await readGone(
-    work,
-    asked.map((payment) => payment.id),
-  )
-  const plain = all.filter(isPlain).map(({ id, returnedIdr }): [string, Gone] => {
-    return [id, { ...none, arrivedIdr: returnedIdr }]
-  })
-  return new Map([...read, ...plain])
+  const asked = all.filter(isRead).map((payment) => payment.id)
+  const read = asked.length === 0 ? [] : await readReturned(work, asked)
+  const plain = all
+    .filter((payment) => !isRead(payment))
+    .map(({ id, returnedIdr }): [string, Gone] => [id, { ...none, arrivedIdr: returnedIdr }])
+  return withSurplus(new Map([...read, ...plain]), surplus)
 }

@@ -27,8 +27,16 @@ export interface Gone {
   lossIdr: Rupiah
   /** The sum that the buyer got too much and owes, because the wallet had too little to take it back. */
   claimedIdr: Rupiah
-  /** The part of what the buyer owed that the company wrote off. The buyer has that money. */
+  /**
+   * The part of what the buyer owed, or was refunded too much by the provider, that the company wrote off.
+   * The buyer has that money.
+   */
   writtenOffIdr: Rupiah
+  /**
+   * The sum that the provider refunded beyond what laku asked for, and that lies in suspense. It is taken out
+   * of the wallet again when more of the payment goes there.
+   */
+  surplusIdr: Rupiah
 }
 
 const ownIdr = ({ amountIdr, paidAmountIdr }: OwnMoney) => Math.min(amountIdr, paidAmountIdr ?? amountIdr)
@@ -96,7 +104,7 @@ export interface SplitRefund {
 export function splitRefund(
   payment: OwnMoney,
   amountIdr: Rupiah,
-  gone: Omit<Gone, 'claimedIdr'>,
+  gone: Omit<Gone, 'claimedIdr' | 'surplusIdr'>,
 ): SplitRefund {
   // If the company wrote off a buyer's debt, the buyer keeps that money. So it counts as money that the buyer
   // already has.

@@ -1,7 +1,9 @@
 import { type Rupiah, sumIdr, type Work } from '../../kernel/index.ts'
 import { credit, debit, type Entry, factoryAccount, type Posting, post } from '../../ledger/index.ts'
 import { ensureWallets } from '../../wallet/index.ts'
-import { splitRefund } from '../entitlement/rules.ts'
+import { goneBefore } from '../entitlement/read-gone.ts'
+import { type Gone, type SplitRefund, splitRefund } from '../entitlement/rules.ts'
+import { takeSurplus } from '../entitlement/surplus.ts'
 import { paymentErrors } from '../errors.ts'
 import { type LockedPayment, lockPayments } from '../payments/lock.ts'
 import { recordReturned } from '../payments/record-returned.ts'
@@ -50,11 +52,22 @@ export async function releaseEscrow(
     work,
     rebates.map((rebate) => rebate.userId),
   )
+  const splits = await splitRebates(work, rebates, payments)
   await post(
     work,
     fresh.map((escrowRelease) =>
-      postingOf(escrowRelease, payments.get(escrowRelease.paymentId) as LockedPayment),
+      postingOf(
+        escrowRelease,
+        payments.get(escrowRelease.paymentId) as LockedPayment,
+        splits.get(escrowRelease.paymentId) ?? noRebate,
+      ),
     ),
+  )
+  await takeSurplus(
+    work,
+    rebates.map(({ paymentId, userId }) => {
+      return { owner: paymentId, userId, amountIdr: splits.get(paymentId)?.buyerIdr ?? 0 }
+    }),
   )
   return { count: fresh.length, amountIdr: sumIdr(fresh.map((escrowRelease) => escrowRelease.paidIdr)) }
 }
@@ -76,8 +89,29 @@ async function leaveOutReleased(work: Work, releases: readonly EscrowRelease[]):
   return releases.filter((release) => !released.has(keyOf(release)))
 }
 
-function postingOf(release: EscrowRelease, payment: LockedPayment): Posting {
-  const { participantId, sessionId, userId, paidIdr, shippingIdr, rebateIdr, items } = release
+const noRebate: SplitRefund = { buyerIdr: 0, lossIdr: 0, subsidyIdr: 0 }
+
+/**
+ * Splits rebates between buyer and company. A rebate is always the first sum that laku returns of a payment.
+ * But a card issuer, or the provider by itself, may have given money back before.
+ */
+async function splitRebates(
+  work: Work,
+  rebates: readonly EscrowRelease[],
+  payments: ReadonlyMap<string, LockedPayment>,
+): Promise<Map<string, SplitRefund>> {
+  const own = rebates.map(({ paymentId }) => payments.get(paymentId) as LockedPayment)
+  const gone = await goneBefore(work, new Map(own.map((payment) => [payment.id, payment])))
+  return new Map(
+    rebates.map(({ paymentId, rebateIdr }, i) => {
+      const payment = { ...(own[i] as LockedPayment), returnedIdr: rebateIdr }
+      return [paymentId, splitRefund(payment, rebateIdr, gone.get(paymentId) as Gone)]
+    }),
+  )
+}
+
+function postingOf(release: EscrowRelease, payment: LockedPayment, split: SplitRefund): Posting {
+  const { participantId, sessionId, userId, paidIdr, shippingIdr, items } = release
   const buyer = { sessionId, userId }
   return {
     key: keyOf(release),
@@ -93,19 +127,7 @@ function postingOf(release: EscrowRelease, payment: LockedPayment): Posting {
         ]
       }),
       credit('shipping', shippingIdr, buyer),
-      ...intoWallet(payment, splitRebate(payment, rebateIdr)),
+      ...intoWallet(payment, split),
     ],
   }
 }
-
-/**
- * Splits a rebate between buyer and company. A rebate is always the first sum that is returned of a payment,
- * so all earlier sums are 0.
- */
-const splitRebate = (payment: LockedPayment, rebateIdr: Rupiah) =>
-  splitRefund({ ...payment, returnedIdr: rebateIdr }, rebateIdr, {
-    arrivedIdr: 0,
-    underWayIdr: 0,
-    lossIdr: 0,
-    writtenOffIdr: 0,
-  })

@@ -1,4 +1,4 @@
-import { sql } from 'kysely'
+import { type RawBuilder, sql } from 'kysely'
 import { newId, type Rupiah, sumIdr, type Work } from '../../kernel/index.ts'
 import { credit, debit, type Posting, post } from '../../ledger/index.ts'
 import { type AccountName, endAttention } from '../../ops/index.ts'
@@ -153,6 +153,7 @@ export async function suspend(
   // The line and its difference belong together from now on.
   await claimPostings(work, [booked])
   const ours = await ownerOf(work, line)
+  const paidBack = !ours && refund ? await paidBackBy(work, refund) : undefined
   const { rows } = await sql<{ n: number }>`
     select count(*)::int as n from suspense_items where provider_id = ${id}`.execute(work.tx)
   if (productId && isOfObject(line) && type !== 'PAYMENT') {
@@ -176,24 +177,30 @@ export async function suspend(
     reference: referenceId,
     amountIdr: amountIdr - (movedIdr(line) ?? amountIdr),
     why,
-    subjectId: ours?.id ?? null,
-    userId: ours ? ours.userId : refund ? await buyerOf(work, refund) : null,
+    subjectId: ours?.id ?? paidBack?.id ?? null,
+    userId: ours ? ours.userId : (paidBack?.userId ?? null),
     factoryId: ours?.factoryId ?? null,
     receivedBy,
   })
 }
 
-/** Returns the buyer of the payment that a refund pays back; null if laku does not have the payment. */
-async function buyerOf(
+/**
+ * Returns the payment or the quarantined money that a refund pays back, with its buyer. It is undefined if
+ * laku has neither.
+ */
+async function paidBackBy(
   work: Work,
   { invoiceId, paymentId, paymentRequestId }: GatewayRefund,
-): Promise<string | null> {
-  const { rows } = await sql<{ userId: string }>`
-    select user_id from payments
-    where provider_invoice_id = ${invoiceId ?? null} or provider_payment_id = ${paymentId ?? null}
-      or provider_payment_request_id = ${paymentRequestId ?? null}
-    limit 1`.execute(work.tx)
-  return rows[0]?.userId ?? null
+): Promise<Pick<Owner, 'id' | 'userId'> | undefined> {
+  const named = (of: RawBuilder<unknown>) => sql`
+    ${of}.provider_invoice_id = ${invoiceId ?? null} or ${of}.provider_payment_id = ${paymentId ?? null}
+      or ${of}.provider_payment_request_id = ${paymentRequestId ?? null}`
+  const { rows } = await sql<Pick<Owner, 'id' | 'userId'>>`
+    select q.id, p.user_id from quarantined_money q left join payments p on p.id = q.payment_id
+    where q.status = 'waiting' and (${named(sql`q`)})
+    union all
+    select p.id, p.user_id from payments p where ${named(sql`p`)} limit 1`.execute(work.tx)
+  return rows[0]
 }
 
 interface Owner {

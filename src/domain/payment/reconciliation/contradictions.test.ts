@@ -361,14 +361,24 @@ describe("the provider's book has the last word", () => {
     await hear()
     expect(await unexpected()).toHaveLength(2)
     const good = await paid()
-    const asked = {
-      amountIdr: 15_000,
-      reason: 'OTHERS',
-      referenceId: 'by hand',
-      idempotencyKey: 'by hand',
-    } as const
-    const { paymentRequestId } = await gateway.getInvoice(good.invoiceId)
-    await gateway.createRefund({ paymentRequestId: paymentRequestId as string, ...asked })
+    const asked = { reason: 'OTHERS' } as const
+    const odd = await paid({ amount: 100_000 })
+    for (const [{ invoiceId }, amountIdr] of [
+      [good, 15_000],
+      [odd, 100_000],
+    ] as const) {
+      const { paymentRequestId } = await gateway.getInvoice(invoiceId)
+      const key = {
+        idempotencyKey: `by hand ${amountIdr}`,
+        referenceId: amountIdr === 15_000 ? 'by hand' : 'by hand too',
+      }
+      await gateway.createRefund({
+        ...asked,
+        ...key,
+        amountIdr,
+        paymentRequestId: paymentRequestId as string,
+      })
+    }
     await f.laku.sandbox.settleWebhooks()
     await book()
     for (let i = 0; i < 3; i++) {
@@ -385,6 +395,25 @@ describe("the provider's book has the last word", () => {
       .where('id', '=', good.payment.id)
       .executeTakeFirstOrThrow()
     expect(byHand).toMatchObject({ kind: 'refund', amountIdr: 15_000, userId })
+    // So what the buyer has by hand is taken off when the whole payment goes back.
+    await f.laku.system((work) =>
+      decideRefunds(work, [
+        { key: newId(), paymentId: good.payment.id, amountIdr: 110_000, reason: 'buyer_left' },
+      ]),
+    )
+    expect(await f.balance(`wallet:${userId}`)).toBe(95_000)
+    // Money in quarantine that went back by hand pays no payment, and adds nothing to a wallet.
+    const { id } = await f.laku.db
+      .selectFrom('quarantinedMoney')
+      .select('id')
+      .where('paymentId', '=', odd.payment.id)
+      .executeTakeFirstOrThrow()
+    const apply = (more: object) => f.laku.as(finance(), (work) => applyQuarantined(work, { id, ...more }))
+    expect(await refusal(apply({}))).toBe('payment.refunded_already')
+    expect(await apply({ wallet: 'buyer' })).toMatchObject({ amountIdr: 100_000 })
+    expect(await f.balance(`wallet:${odd.payment.userId}`)).toBe(0)
+    for (const code of ['by hand', 'by hand too'])
+      expect(await f.laku.system(({ tx }) => showSuspense(tx, code))).toMatchObject({ status: 'wallet' })
     await hear()
     expect(await unexpected()).toEqual([])
     const [first] = foreign

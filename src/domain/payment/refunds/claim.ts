@@ -9,7 +9,8 @@ import {
   refundMachine,
   triedRefundStates,
 } from '../transitions.ts'
-import { LEASE_S } from './hold-lease.ts'
+import { divertBesideSurplus } from './divert.ts'
+import { free, LEASE_S } from './hold-lease.ts'
 
 /** A refund that this process may send, or ask the provider about, while its lease on the refund holds. */
 export interface SentRefund {
@@ -69,6 +70,7 @@ export async function claimRefunds(work: Work, refundIds: readonly string[]): Pr
     await postpone(work, refundIds)
     return []
   }
+  await divertBesideSurplus(work, refundIds)
   const leaseId = newId()
   const moved = await moveToSubmitted(work, refundIds, leaseId)
   const sent = moved.filter((row) => row.before !== 'submitted')
@@ -85,7 +87,6 @@ export async function claimRefunds(work: Work, refundIds: readonly string[]): Pr
   return await readClaimed(work, [...moved.map((row) => row.id), ...ended])
 }
 
-const free = sql`(r.lease_until is null or r.lease_until < clock_timestamp())`
 const lease = (leaseId: string) => ({
   leaseId,
   leaseUntil: sql`clock_timestamp() + ${LEASE_S} * interval '1 second'`,

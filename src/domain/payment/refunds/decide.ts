@@ -14,6 +14,7 @@ import { credit, debit, type Entry, type Posting, post, walletAccount } from '..
 import { ensureWallets } from '../../wallet/index.ts'
 import { goneBefore } from '../entitlement/read-gone.ts'
 import { type Gone, leftOf, requireRefundable, type SplitRefund, splitRefund } from '../entitlement/rules.ts'
+import { type IntoWallet, takeSurplus } from '../entitlement/surplus.ts'
 import { paymentErrors } from '../errors.ts'
 import { dimensionsOf, fundsOf, intoWallet } from '../escrow/funds.ts'
 import { type LockedPayment, lockPayments } from '../payments/lock.ts'
@@ -85,6 +86,8 @@ interface Decided extends RefundDecision {
    * part if it had added money to the payment, or lost money by a chargeback.
    */
   split: SplitRefund
+  /** The part of `split.buyerIdr` that the provider had already refunded beyond what laku asked for. */
+  takenIdr: Rupiah
   /**
    * The part of the refund that goes into the wallet, because the wallet had paid a part of the payment. This
    * part is stored as a separate refund, which succeeds at once. The rest of the refund goes to the source of
@@ -129,6 +132,8 @@ export async function decideRefunds(work: Work, decisions: readonly RefundDecisi
     decided.filter((item) => item.part || item.destination === 'wallet').map((item) => item.payment.userId),
   )
   await post(work, decided.map(postingOf))
+  const taken = await takeSurplus(work, decided.map(intoWalletOf))
+  for (const [i, item] of decided.entries()) item.takenIdr = taken[i] ?? 0
   for (const item of decided) {
     for (const update of [subject(item), ...walletPartEvents(item)])
       work.emit(refundEvent('refund.decided', item.payment, update))
@@ -143,12 +148,18 @@ export async function decideRefunds(work: Work, decisions: readonly RefundDecisi
  * Returns the details of a refund that an event reports to the refund's buyer. The amount leaves out money
  * that stays with the company.
  */
-const subject = ({ id, code, split, goesIdr, reason, destination }: Decided) => ({
+const subject = ({ id, code, split, goesIdr, takenIdr, reason, destination }: Decided) => ({
   id,
   code,
-  amountIdr: destination === 'wallet' ? split.buyerIdr : goesIdr,
+  amountIdr: destination === 'wallet' ? split.buyerIdr - takenIdr : goesIdr,
   reason,
   destination,
+})
+
+const intoWalletOf = ({ payment, destination, split }: Decided): IntoWallet => ({
+  owner: payment.id,
+  userId: payment.userId,
+  amountIdr: destination === 'wallet' ? split.buyerIdr : 0,
 })
 
 const walletPartEvents = ({ part, reason }: Decided) =>
@@ -227,7 +238,7 @@ function decideEach(
     const { adopted } = decision
     const { sourceIdr, walletIdr, notBefore } = adopted
       ? { sourceIdr: adopted.sourceIdr, walletIdr: amountIdr - adopted.sourceIdr, notBefore: null }
-      : waysBack(found, amountIdr, work)
+      : waysBack({ ...found, surplusIdr: went.surplusIdr + went.writtenOffIdr }, amountIdr, work)
     const destination = sourceIdr > 0 ? 'source' : 'wallet'
     const { id, code } = decision.requested ?? {
       id: decision.id ?? newId(),
@@ -254,7 +265,7 @@ function decideEach(
           },
     )
     const goesIdr = sourceIdr || amountIdr
-    return { ...decision, id, code, destination, goesIdr, notBefore, payment, split, part }
+    return { ...decision, id, code, destination, goesIdr, notBefore, payment, split, takenIdr: 0, part }
   })
 }
 

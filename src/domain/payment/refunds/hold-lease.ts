@@ -14,6 +14,9 @@ export const LEASE_S = 30
  */
 const CALL_S = 10
 
+/** The SQL condition that no worker holds a lease on refund `r`. */
+export const free = sql`(r.lease_until is null or r.lease_until < clock_timestamp())`
+
 /**
  * Returns the check that runs right before a refund's call to the provider. In one statement it confirms that
  * this process still holds the lease on the refund, and counts the call. The check fails if another process

@@ -1,3 +1,4 @@
+import fc from 'fast-check'
 import { sql } from 'kysely'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { someone, system } from '../../../../test/laku.ts'
@@ -16,6 +17,7 @@ import {
   confirmInvoices,
   decideRefunds,
   declareDead,
+  disposeSuspense,
   giveUpRefund,
   keepRefund,
   openInvoice,
@@ -523,32 +525,128 @@ describe('a refund that is contradicted (issue 11, cases 3 and 9)', () => {
     expect(await suspense(code)).toBe(-1_000)
   })
 
-  it('is not put into the wallet beside a surplus that the buyer has: 90,000 for 40,000 on the card', async () => {
+  /**
+   * The provider refunds 90,000 of 110,000 where laku asked for 40,000. `decideBefore` are refunds of the
+   * same payment that were decided before laku heard of it.
+   */
+  const overRefunded = async (decideBefore: number[] = [], channel = 'DANA') => {
     await f.refundOutcome('PENDING')
-    const { payment, code } = await decided(40_000)
-    const [first] = await f.refundsOf(payment.id)
-    await submitRefunds(context(), [first?.id as string])
+    const { payment, code, id } = await decided(40_000, { channel })
+    await submitRefunds(context(), [id])
+    const decide = async (amountIdr: number) => {
+      const key = newId()
+      await f.laku.system((work) =>
+        decideRefunds(work, [{ key, paymentId: payment.id, amountIdr, reason: 'buyer_left' }]),
+      )
+      return (await f.refundsOf(payment.id)).find((refund) => refund.key === key) as Awaited<
+        ReturnType<typeof row>
+      >
+    }
+    const before = []
+    for (const amountIdr of decideBefore) before.push(await decide(amountIdr))
     const [there90] = await there(code)
     await f.force(there90?.id as string, { status: 'SUCCEEDED', amount: 90_000 })
-    await pass(901)
+    const answer = await gateway.getRefund(there90?.id as string)
+    await f.laku.system((work) => applyRefundAnswers(work, [answer]))
     expect(await suspense(code)).toBe(50_000)
-    const rest = payment.amountIdr - 40_000
-    await f.laku.system((work) =>
-      decideRefunds(work, [{ key: newId(), paymentId: payment.id, amountIdr: rest, reason: 'buyer_left' }]),
+    await f.refundOutcome('SUCCEEDED')
+    const has = async () => {
+      const { refunds } = await f.book()
+      const codes = (await f.refundsOf(payment.id)).map((refund) => refund.code)
+      const paid = refunds.filter(
+        ({ reference_id, status }) =>
+          status === 'SUCCEEDED' && codes.some((own) => reference_id?.startsWith(own)),
+      )
+      const walletIdr = await f.balance(walletAccount(payment.userId))
+      return walletIdr + paid.reduce((sum, refund) => sum + refund.amount, 0)
+    }
+    return { payment, code, before, decide, has }
+  }
+  const suspenseItem = async (code: string) => {
+    const { rows } = await sql<{ id: string }>`
+      select id from suspense_items where code like ${`${code}%`} and status in ('open', 'requested')`.execute(
+      f.laku.db,
     )
-    const second = (await f.refundsOf(payment.id)).find((refund) => refund.amountIdr === rest)
-    await submitRefunds(context(), [second?.id as string])
-    await pass(901)
-    expect(await row(second?.id as string)).toMatchObject({
-      status: 'failed',
-      failureCode: 'REFUND_AMOUNT_EXCEEDED',
-    })
-    const wallet = f.laku.as(finance(), (work) =>
-      retryRefund(work, { refund: second?.code as string, wallet: true }),
-    )
-    expect(await refusal(wallet)).toBe('payment.surplus_undecided')
-    expect(await f.balance(walletAccount(payment.userId))).toBe(0)
+    return rows[0]?.id as string
+  }
+
+  it('of a payment of which the buyer has a surplus pays what is left, and the surplus is explained by it', async () => {
+    const { payment, code, decide, has } = await overRefunded()
+    const second = await decide(70_000)
+    expect(second).toMatchObject({ status: 'succeeded', destination: 'wallet' })
+    expect(await f.balance(walletAccount(payment.userId))).toBe(20_000)
+    expect(await has()).toBe(payment.amountIdr)
+    expect(await suspense(code)).toBe(0)
+    expect(await suspenseItem(code)).toBeUndefined()
   })
+
+  it('decided before the surplus was heard of is not sent: what is left of it goes into the wallet', async () => {
+    const { payment, code, before, decide, has } = await overRefunded([30_000])
+    await pass(61)
+    expect(await row(before[0]?.id as string)).toMatchObject({ status: 'to_wallet', calls: 0 })
+    expect(await f.balance(walletAccount(payment.userId))).toBe(0)
+    expect(await has()).toBe(90_000)
+    const last = await decide(40_000)
+    expect(await f.balance(walletAccount(payment.userId))).toBe(20_000)
+    expect(await has()).toBe(payment.amountIdr)
+    expect([last.status, await suspenseItem(code)]).toEqual(['succeeded', undefined])
+  })
+
+  it('takes nothing off where the surplus came back, and all of it where the company wrote it off', async () => {
+    const back = await overRefunded()
+    const collect = { to: 'collected', reference: newId() } as const
+    const alone = finance()
+    await f.laku.as(alone, async (work) => disposeSuspense(work, await suspenseItem(back.code), collect))
+    const whole = await back.decide(70_000)
+    await pass(61)
+    // The provider refuses more than was paid, whoever has paid it back to the company.
+    expect(await row(whole.id)).toMatchObject({ status: 'failed', failureCode: 'REFUND_AMOUNT_EXCEEDED' })
+    await f.laku.as(alone, (work) => retryRefund(work, { refund: whole.code, wallet: true }))
+    expect(await f.balance(walletAccount(back.payment.userId))).toBe(70_000)
+    const kept = await overRefunded()
+    await f.laku.as(alone, async (work) =>
+      disposeSuspense(work, await suspenseItem(kept.code), { to: 'written_off' }),
+    )
+    await kept.decide(70_000)
+    expect(await f.balance(walletAccount(kept.payment.userId))).toBe(20_000)
+    expect(await kept.has()).toBe(kept.payment.amountIdr)
+  })
+
+  it('whatever is decided before and after a surplus: the buyer never has more than they paid', async () => {
+    const sums = fc.array(fc.constantFrom(10_000, 20_000, 35_000), { maxLength: 2 })
+    await fc.assert(
+      fc.asyncProperty(sums, sums, fc.boolean(), async (early, wanted, isAsked) => {
+        let leftIdr = 70_000 - early.reduce((sum, amountIdr) => sum + amountIdr, 0)
+        const later = wanted
+          .map((amountIdr) => {
+            const idr = Math.min(amountIdr, leftIdr)
+            leftIdr -= idr
+            return idr
+          })
+          .filter((idr) => idr > 0)
+        const { payment, code, decide, has } = await overRefunded(early)
+        const asked = { to: 'collected', reference: newId() } as const
+        const item = await suspenseItem(code)
+        if (isAsked)
+          await sql`
+            update suspense_items set status = 'requested', asked = ${JSON.stringify(asked)}::jsonb, asked_by = 'staff:a'
+            where id = ${item}::uuid`.execute(f.laku.db)
+        for (const amountIdr of later) await decide(amountIdr)
+        await pass(61)
+        await pass(901)
+        const givenIdr = 40_000 + [...early, ...later].reduce((sum, amountIdr) => sum + amountIdr, 0)
+        expect({ early, later, has: await has() }).toEqual({ early, later, has: Math.max(90_000, givenIdr) })
+        expect(await has()).toBeLessThanOrEqual(payment.amountIdr)
+      }),
+      {
+        numRuns: 8,
+        examples: [
+          [[35_000], [35_000], true],
+          [[35_000, 35_000], [], false],
+        ],
+      },
+    )
+  }, 60_000)
 
   it('takes no id that is mistyped, another’s or of another amount, and the right one later (case 9)', async () => {
     const [mine, other] = [await decided(), await decided()]

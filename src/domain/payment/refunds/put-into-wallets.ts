@@ -1,8 +1,9 @@
 import { moveState, type Rupiah, type Work } from '../../kernel/index.ts'
 import { debit, post } from '../../ledger/index.ts'
 import { ensureWallets } from '../../wallet/index.ts'
-import { readGone } from '../entitlement/read-gone.ts'
+import { goneBefore } from '../entitlement/read-gone.ts'
 import { isPlain, type SplitRefund, splitRefund } from '../entitlement/rules.ts'
+import { takeSurplus } from '../entitlement/surplus.ts'
 import { dimensionsOf, intoWallet } from '../escrow/funds.ts'
 import type { LockedPayment } from '../payments/lock.ts'
 import { recordRefunded } from '../payments/record-returned.ts'
@@ -43,8 +44,13 @@ export async function putIntoWallets(work: Work, refunds: readonly FailedRefund[
       entries: [debit('refunds-payable', amountIdr, dimensionsOf(payment)), ...intoWallet(payment, split)],
     })),
   )
-  for (const part of parts) {
-    const facts = { ...part, amountIdr: part.split.buyerIdr, destination: 'wallet' as const }
+  const into = parts.map(({ payment, split }) => {
+    return { owner: payment.id, userId: payment.userId, amountIdr: split.buyerIdr }
+  })
+  const taken = await takeSurplus(work, into)
+  for (const [i, part] of parts.entries()) {
+    const amountIdr = part.split.buyerIdr - (taken[i] ?? 0)
+    const facts = { ...part, amountIdr, destination: 'wallet' as const }
     work.emit(refundEvent('refund.succeeded', part.payment, facts))
   }
 }
@@ -57,16 +63,12 @@ async function partsOf(
   work: Work,
   refunds: readonly FailedRefund[],
 ): Promise<(FailedRefund & { split: SplitRefund })[]> {
-  const isShared = ({ payment, quarantineId }: FailedRefund) => !quarantineId && !isPlain(payment)
-  const gone = await readGone(
-    work,
-    refunds.filter(isShared).map((refund) => refund.payment.id),
-  )
+  const gone = await goneBefore(work, new Map(refunds.map(({ payment }) => [payment.id, payment])))
   return refunds.map((refund) => {
-    const { payment, amountIdr } = refund
+    const { payment, quarantineId, amountIdr } = refund
     const went = gone.get(payment.id)
-    if (!isShared(refund) || !went)
-      return { ...refund, split: { buyerIdr: amountIdr, lossIdr: 0, subsidyIdr: 0 } }
+    const isWhole = quarantineId !== null || (isPlain(payment) && went?.writtenOffIdr === 0)
+    if (isWhole || !went) return { ...refund, split: { buyerIdr: amountIdr, lossIdr: 0, subsidyIdr: 0 } }
     const beside = { ...went, underWayIdr: went.underWayIdr - amountIdr }
     const split = splitRefund(payment, amountIdr, beside)
     const { buyerIdr, lossIdr } = split

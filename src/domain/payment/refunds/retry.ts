@@ -7,7 +7,6 @@ import {
   requireStaff,
   type Work,
 } from '../../kernel/index.ts'
-import { waitingSuspenseStates } from '../../suspense/index.ts'
 import type { GatewayContext } from '../context.ts'
 import { paymentErrors } from '../errors.ts'
 import type { GatewayRefund } from '../gateway.ts'
@@ -71,8 +70,8 @@ export async function readProviderRefund(
  * wallet. If a refund has no final answer, the provider is asked about it now. If staff give the id of a
  * refund at the provider, laku treats that refund as this one from now on. An option that does not fit the
  * refund's state is refused.
- * @throws payment.refund_not_found, look_it_up, refund_moves_again, surplus_undecided, no_wallet,
- * option_not_for_state, options_exclude, provider_refund_mismatch,
+ * @throws payment.refund_not_found, look_it_up, refund_moves_again, no_wallet, option_not_for_state,
+ * options_exclude, provider_refund_mismatch,
  *   kernel.illegal_transition, kernel.forbidden, and what `declareDead` throws
  */
 export async function retryRefund(work: Work, input: RefundRetry): Promise<RefundDetail> {
@@ -113,26 +112,6 @@ async function requireNoneMoves(work: Work, { id, code, providerRefundId, status
   if (moving) throw paymentErrors.refund_moves_again({ refund: code, providerRefundId: moving.id })
 }
 
-/**
- * Refuses to put a refund into the wallet while the provider has refunded more of its payment than laku asked
- * for. The buyer has that surplus already, and it lies in suspense. With the whole refund in the wallet, the
- * buyer would have more than was paid.
- * @throws payment.surplus_undecided
- */
-async function requireNoSurplus(work: Work, { code, paymentId }: Locked): Promise<void> {
-  const { rows } = await sql<{ code: string; amountIdr: Rupiah }>`
-    select i.code, i.amount_idr from suspense_items i join refunds r on r.id = i.subject_id
-    where r.payment_id = ${paymentId}::uuid and i.kind = 'refund' and i.amount_idr > 0
-      and i.status in ${inSql(waitingSuspenseStates)} order by i.id limit 1`.execute(work.tx)
-  const [surplus] = rows
-  if (surplus)
-    throw paymentErrors.surplus_undecided({
-      refund: code,
-      suspense: surplus.code,
-      amountIdr: surplus.amountIdr,
-    })
-}
-
 async function goOn(work: Work, refund: Locked): Promise<void> {
   const { id, code, status, isLost } = refund
   if (!outstandingRefundStates.includes(status))
@@ -162,7 +141,6 @@ async function toWallet(work: Work, refund: Locked, payment: LockedPayment | und
   if (!triedRefundStates.includes(status) && !isWaiting)
     throw paymentErrors.option_not_for_state({ refund: code, option, status, takes: [] })
   if (!payment) throw paymentErrors.no_wallet({ refund: code })
-  await requireNoSurplus(work, refund)
   await requireNoneMoves(work, refund)
   if (status === 'submitted') await takeBackUnsent(work, refund)
   await putIntoWallets(work, [{ ...refund, payment }])

@@ -2,6 +2,7 @@ import { moveState, type Rupiah, requireStaff, statesBefore, type Work } from '.
 import { credit, debit, post, walletAccount } from '../../ledger/index.ts'
 import { type LimitUse, takeLimit } from '../../ops/index.ts'
 import { ensureWallets } from '../../wallet/index.ts'
+import { readSurplus, takeSurplus } from '../entitlement/surplus.ts'
 import { paymentErrors } from '../errors.ts'
 import { dimensionsOf, fundsOf } from '../escrow/funds.ts'
 import type { LockedPayment } from '../payments/lock.ts'
@@ -41,7 +42,7 @@ export interface QuarantineDecision {
  * adds the rest, up to `policy.refundTwoPersonAboveIdr`. If it is more, the surplus goes to the wallet. If
  * the money goes to a wallet instead of a payment, the payment that is in review because of this money fails.
  * @throws payment.not_in_quarantine, quarantine_decided, no_payment, not_payable, shortfall_too_large,
- * maybe_charged_back, kernel.forbidden
+ * maybe_charged_back, refunded_already, kernel.forbidden
  */
 export async function applyQuarantined(work: Work, input: ApplyQuarantined): Promise<QuarantineDecision> {
   requireStaff(work.actor, 'finance')
@@ -57,11 +58,21 @@ export async function applyQuarantined(work: Work, input: ApplyQuarantined): Pro
     return await putIntoWallet(work, unapplied, userId, payments.get(unapplied.paymentId ?? ''))
   }
   if (!payment) throw paymentErrors.no_payment({ id: unapplied.id })
+  await requireNotRefunded(work, unapplied)
   await takeLimit(
     work,
     unappliedUse(unapplied, payment.userId, Math.max(unapplied.amountIdr, payment.amountIdr)),
   )
   return await ontoPayment(work, unapplied, payment)
+}
+
+/**
+ * Refuses to pay a payment with money of which the provider has refunded a part by itself.
+ * @throws payment.refunded_already
+ */
+async function requireNotRefunded(work: Work, { id, amountIdr }: LockedUnapplied): Promise<void> {
+  const goneIdr = (await readSurplus(work, [id])).get(id)?.waitsIdr ?? 0
+  if (goneIdr > 0) throw paymentErrors.refunded_already({ id, amountIdr, refundedIdr: goneIdr })
 }
 
 /**
@@ -118,6 +129,7 @@ async function ontoPayment(
       ],
     },
   ])
+  await takeSurplus(work, [{ owner: id, userId, amountIdr: surplusIdr }])
   await decideQuarantined(work, unapplied, 'applied', {
     paymentId: id,
     missingIdr,

@@ -1,6 +1,7 @@
 import type { Work } from '../../kernel/index.ts'
 import { credit, debit, post, walletAccount } from '../../ledger/index.ts'
 import { ensureWallets } from '../../wallet/index.ts'
+import { takeSurplus } from '../entitlement/surplus.ts'
 import type { LockedPayment } from '../payments/lock.ts'
 import type { QuarantineDecision } from './apply.ts'
 import { endReview } from './end-review.ts'
@@ -8,7 +9,8 @@ import { decideQuarantined, type LockedUnapplied } from './lock.ts'
 
 /**
  * Gives quarantined money (such as a wrong amount) to a user's wallet. The payment that is in review because
- * of this money, if there is one, becomes refunded. The caller has checked that no undecided chargeback
+ * of this money, if there is one, becomes refunded. What the provider has already refunded of this money is
+ * taken out of the wallet again. The caller has checked that no undecided chargeback
  * concerns the money.
  */
 export async function putIntoWallet(
@@ -31,6 +33,7 @@ export async function putIntoWallet(
       ],
     },
   ])
+  await takeSurplus(work, [{ owner: cameFor?.userId === userId ? cameFor.id : id, userId, amountIdr }])
   await decideQuarantined(work, unapplied, 'applied', { userId })
   return { id, status: 'applied', amountIdr, to: 'wallet', paymentId, userId }
 }

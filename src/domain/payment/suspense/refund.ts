@@ -2,6 +2,7 @@ import { insertRows, newCode, newId, requireStaff, secondsAfter, type Work } fro
 import { credit, debit, post, walletAccount } from '../../ledger/index.ts'
 import { takeLimit } from '../../ops/index.ts'
 import { ensureWallets } from '../../wallet/index.ts'
+import { takeSurplus } from '../entitlement/surplus.ts'
 import { paymentErrors } from '../errors.ts'
 import { JOB_GRACE_S } from '../refunds/decide.ts'
 import { refundEvent } from '../refunds/refund-event.ts'
@@ -75,6 +76,10 @@ export async function refundQuarantined(
       entries: [debit('quarantine', amountIdr, dimensions), credit(to, amountIdr, dimensions)],
     },
   ])
+  if (toWallet && payment) {
+    const { id: owner, userId } = payment
+    await takeSurplus(work, [{ owner, userId, amountIdr }])
+  }
   await endReview(work, unapplied, payment, toWallet ? 'refunded' : 'review')
   await decideQuarantined(work, unapplied, 'refunded', { refund: refund.code, destination })
   if (payment) work.emit(refundEvent('refund.decided', payment, refund))
