@@ -6,6 +6,7 @@ export type WayState =
   | 'undone'
   | 'undone_account'
   | 'undone_removed'
+  | 'undone_late'
   | 'stands'
   | 'stopped'
   | 'over'
@@ -35,7 +36,7 @@ export const wayTexts: Record<Language, Record<WayState, Said>> = {
     undone: {
       tone: 'good',
       title: 'Perubahan dibatalkan',
-      text: 'Data yang lama berlaku lagi. Tim kami memeriksa siapa yang meminta perubahan ini.',
+      text: 'Data yang lama berlaku lagi, dan rekening yang ditambahkan sesudah perubahan itu dihentikan. Tim kami memeriksa siapa yang meminta perubahan ini.',
     },
     undone_account: {
       tone: 'good',
@@ -46,6 +47,11 @@ export const wayTexts: Record<Language, Record<WayState, Said>> = {
       tone: 'good',
       title: 'Perubahan dibatalkan',
       text: 'Data yang baru dihapus; sebelumnya tidak ada data. Tim kami memeriksa siapa yang meminta perubahan ini.',
+    },
+    undone_late: {
+      tone: 'bad',
+      title: 'Perubahan dibatalkan, tetapi dana sudah keluar',
+      text: 'Data yang lama berlaku lagi, dan rekening yang ditambahkan sesudahnya dihentikan. Namun sudah ada dana yang dikirim ke rekening itu. Tim kami sudah diberi tahu. Hubungi layanan pelanggan kami sekarang.',
     },
     stands: {
       tone: 'bad',
@@ -89,7 +95,7 @@ export const wayTexts: Record<Language, Record<WayState, Said>> = {
     undone: {
       tone: 'good',
       title: 'The change is stopped',
-      text: 'The old value is back. Our team finds out who asked for this change.',
+      text: 'The old value is back, and bank accounts that were added after the change are stopped. Our team finds out who asked for this change.',
     },
     undone_account: {
       tone: 'good',
@@ -100,6 +106,11 @@ export const wayTexts: Record<Language, Record<WayState, Said>> = {
       tone: 'good',
       title: 'The change is stopped',
       text: 'The new value is removed; there was none before. Our team finds out who asked for this change.',
+    },
+    undone_late: {
+      tone: 'bad',
+      title: 'The change is stopped, but money had left',
+      text: 'The old value is back, and the bank accounts that were added since are stopped. But money had already been sent to such an account. Our team was told. Contact our customer support now.',
     },
     stands: {
       tone: 'bad',

@@ -164,6 +164,55 @@ describe('a buyer whose phone support changed', () => {
     expect(await laku.db.selectFrom('payouts').select('amountIdr').execute()).toEqual([{ amountIdr: 50_000 }])
   })
 
+  it('stops by the link of the number alone what followed: accounts, withdrawals and an address for codes', async () => {
+    const owner = await logIn(newPhone(), 4_000_000)
+    const thief = newPhone()
+    const { otp: own } = await codeFor(owner.phone, 'withdrawal', owner.token)
+    const before = { amount_idr: 50_000, bank: bank('1111111111'), otp: own }
+    expect((await call('POST', '/api/wallet/withdrawals', owner.token, before)).status).toBe(201)
+    await changePhone(owner.phone, thief)
+    const { token } = await logIn(thief)
+    const withdrawals: unknown[] = []
+    for (const account of ['9999999991', '9999999992']) {
+      const { otp } = await codeFor(thief, 'withdrawal', token)
+      const asked = { amount_idr: 1_000_000, bank: bank(account), otp }
+      const { status, body } = await call('POST', '/api/wallet/withdrawals', token, asked)
+      expect(status).toBe(201)
+      withdrawals.push(body.code)
+    }
+    const mail = `thief${people}@example.test`
+    const { otp } = await codeFor(thief, 'email', token)
+    expect((await call('PATCH', '/api/users/me', token, { email: mail, otp })).status).toBe(200)
+    expect((await press(await linkTo(mail, 'email'))).status).toBe(200)
+    await later(30 * HOUR_S)
+    const { status, body } = await press(await linkTo(owner.phone, 'stop', 'Nomor ponsel'))
+    expect(status).toBe(200)
+    expect(body).toContain('rekening yang ditambahkan')
+    const user = await laku.db
+      .selectFrom('users')
+      .select(['phone', 'email', 'emailConfirmedAt'])
+      .where('id', '=', owner.userId)
+      .executeTakeFirstOrThrow()
+    expect(user).toEqual({ phone: owner.phone, email: null, emailConfirmedAt: null })
+    const { data } = await askLaku<{ data: { message: string }[] }>(laku, [
+      ...['attention', 'list', '--subject', owner.userId],
+    ])
+    for (const code of withdrawals) expect(data[0]?.message).toContain(code)
+    await later(100 * HOUR_S)
+    // Only what the owner asked for left, and all else is in the wallet.
+    expect(
+      await laku.db
+        .selectFrom('payouts')
+        .innerJoin('withdrawals', 'withdrawals.id', 'payouts.subjectId')
+        .select('payouts.amountIdr')
+        .where('withdrawals.userId', '=', owner.userId)
+        .execute(),
+    ).toEqual([{ amountIdr: 50_000 }])
+    const again = (await logIn(owner.phone)).token
+    const wallet = await call('GET', '/api/wallet', again)
+    expect(wallet.body.balance_idr).toBeGreaterThan(3_900_000)
+  })
+
   it('gets their money once it has cooled off and nobody stopped it', async () => {
     const owner = await logIn(newPhone(), 400_000)
     const [old, now] = [owner.phone, newPhone()]

@@ -54,8 +54,9 @@ export const wayInRoutes =
       { config, schema: schemaOf('Stop the change of a phone number, email address or bank account') },
       async (request, reply) =>
         await answer(request, reply, async (work) => {
-          const { change, state } = await stopChange(work, request.params.token)
-          return state === 'undone' ? undoneOf(change) : state
+          const { change, state, moneyLeft } = await stopChange(work, request.params.token)
+          if (state === 'undone') return moneyLeft ? 'undone_late' : undoneOf(change)
+          return state
         }),
     )
     app.get(

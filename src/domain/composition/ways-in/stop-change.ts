@@ -6,9 +6,11 @@ import { coolOff, restoreEmail, restorePhone } from '../../user/index.ts'
 import { rejectUnsent, stopDestination } from '../../wallet/index.ts'
 import {
   changersOf,
+  changesOf,
   lockChange,
   readStopToken,
   stopWayChange,
+  type Way,
   type WayChange,
   wayInErrors,
 } from '../../way-in/index.ts'
@@ -42,33 +44,37 @@ export async function stoppableChange(work: Work, token: string): Promise<Stoppa
  * owner asks for this by the link in a notice.
  *
  * The log-ins of the user end (choreography: way_in.stopped), the waiting time for withdrawals starts again,
- * and an attention item is raised. The stop needs no log-in, and repeating it changes nothing. Returns what
- * became of the change: `undone` now, `stands` as it is, or `stopped` before, by this link or another one.
+ * bank accounts added since are stopped with their withdrawals, and an attention item is raised. The stop needs no log-in, and repeating it changes nothing. Returns what
+ * became of the change: `undone` now, `stands` as it is, or `stopped` before, by this link or another one; and
+ * whether money was sent to a bank account that was added since.
  * @throws way_in.stop_unknown, way_in.stop_too_late
  */
 export async function stopChange(
   work: Work,
   token: string,
-): Promise<{ change: WayChange; state: 'undone' | 'stands' | 'stopped' }> {
+): Promise<{ change: WayChange; state: 'undone' | 'stands' | 'stopped'; moneyLeft: boolean }> {
   const { change, state } = await stoppableChange(work, token)
   if (state === 'over') throw wayInErrors.stop_too_late()
-  if (state !== 'open') return { change, state }
-  const undone = await undoUnlessGivenBack(work, change)
+  if (state !== 'open') return { change, state, moneyLeft: false }
+  const own = await undoUnlessGivenBack(work, change)
+  const undone = own.isUndone
   await stopWayChange(work, change, { undone })
+  const followed = await stopWhatFollowed(work, change, own)
   const [kind, id] = change.subject
   const since = (await openSince(work.tx, 'way_in_stopped', id)) ?? work.now
   work.audit({
     command: 'way_in stop',
     subject: change.subject,
     before: { way: change.way, changeId: change.id },
-    after: { undone },
+    after: { undone, ...followed },
   })
+  const changedBack = undone
+    ? `The ${nameOf(change)} was changed back by the person who had it before. Find out who asked for the change.`
+    : `The person who had it before stopped the change of the ${nameOf(change)}, but it could not be changed back. Look at it at once.`
   work.requestAttention({
     kind: 'way_in_stopped',
     subject: [kind, id],
-    message: undone
-      ? `The ${nameOf(change)} was changed back by the person who had it before. Find out who asked for the change.`
-      : `The person who had it before stopped the change of the ${nameOf(change)}, but it could not be changed back. Look at it at once.`,
+    message: [changedBack, ...wordsOf(followed)].join(' '),
     command: kind === 'user' ? `laku users show ${id}` : `laku factories show ${id}`,
     details: {
       changeId: change.id,
@@ -77,51 +83,119 @@ export async function stopChange(
       audit: `laku audit list --subject ${id}`,
     },
   })
-  return { change, state: undone ? 'undone' : 'stands' }
+  return { change, state: undone ? 'undone' : 'stands', moneyLeft: followed.sent.length > 0 }
 }
 
-const nameOf = ({ subject, way }: WayChange) => `${way.replace('_', ' ')} of this ${subject[0]}`
+/** What a stopped change led to: what was stopped with it, and what is left for a person. */
+interface Followed extends Pick<Undone, 'rejected' | 'sent'> {
+  /** How many bank accounts that were added later were stopped. */
+  accountsStopped: number
+  /** The kinds of the later changes that nothing stopped. */
+  standing: Way[]
+}
+
+/**
+ * Stops what was done with a phone number, email address or tax number after the change that its holder
+ * stopped. No money goes to a bank account that was added since, whoever added it. An email address that was
+ * set with the number in between would receive codes, so it is taken back too. A number is not taken back,
+ * because its own holder was notified.
+ */
+async function stopWhatFollowed(work: Work, change: WayChange, own: Undone): Promise<Followed> {
+  const { rejected, sent } = own
+  const followed: Followed = { accountsStopped: 0, rejected: [...rejected], sent: [...sent], standing: [] }
+  if (change.way === 'bank_account') return followed
+  const since = await changesOf(work, change.subject, change.changedAt)
+  // Ids are in the order of time, also within one millisecond.
+  const later = since.filter(({ id, stoppedAt }) => id > change.id && stoppedAt === null)
+  const takesEmailBack = own.isUndone && change.way === 'phone'
+  // The oldest change of the address restores the address from before, and stops the newer ones with it.
+  const firstEmail = later.find(({ way }) => way === 'email')
+  for (const laterChange of later) {
+    const isAccount = laterChange.way === 'bank_account'
+    if (!isAccount && !(takesEmailBack && laterChange.way === 'email')) {
+      followed.standing.push(laterChange.way)
+      continue
+    }
+    if (!isAccount && laterChange !== firstEmail) continue
+    const { isUndone, ...withdrawals } = await undo(work, laterChange)
+    await stopWayChange(work, laterChange, { undone: isUndone })
+    if (!isUndone) followed.standing.push(laterChange.way)
+    else if (isAccount) followed.accountsStopped += 1
+    followed.rejected.push(...withdrawals.rejected)
+    followed.sent.push(...withdrawals.sent)
+  }
+  return followed
+}
+
+function wordsOf({ accountsStopped, rejected, sent, standing }: Followed): string[] {
+  const words: string[] = []
+  if (accountsStopped > 0)
+    words.push(`Bank accounts added since were stopped (${accountsStopped}): nothing is sent to them.`)
+  if (rejected.length > 0)
+    words.push(`Withdrawals to a stopped account were rejected: ${rejected.join(', ')}.`)
+  if (sent.length > 0) words.push(`Withdrawals to a stopped account were sent before: ${sent.join(', ')}.`)
+  if (standing.length > 0)
+    words.push(`Nothing stopped these later changes: ${[...new Set(standing.map(nameOfWay))].join(', ')}.`)
+  return words
+}
+
+const nameOfWay = (way: Way) => way.replace('_', ' ')
+
+const nameOf = ({ subject, way }: WayChange) => `${nameOfWay(way)} of this ${subject[0]}`
 
 /**
  * Undoes a change that its owner stopped. If that change or a later one gave the number or address back to
  * its earlier holder, nothing is undone, because a thief who had it in between could take it a second time.
  * No money leaves until a person has looked at it.
  */
-async function undoUnlessGivenBack(work: Work, change: WayChange): Promise<boolean> {
+async function undoUnlessGivenBack(work: Work, change: WayChange): Promise<Undone> {
   if (!(await holdersOf(work, change)).gaveBack) return await undo(work, change)
   const [kind, id] = change.subject
   if (kind === 'user') await coolOff(work, id)
-  return false
+  return withoutMoney(false)
 }
 
+/** What undoing a change did. */
+interface Undone {
+  /** Whether the value from before is back, or nothing is sent to the new bank account any more. */
+  isUndone: boolean
+  /** The codes of withdrawals to the bank account that were rejected. Their money is back in the wallet. */
+  rejected: string[]
+  /** The codes of withdrawals to the bank account that were sent before. */
+  sent: string[]
+}
+
+const withoutMoney = (isUndone: boolean): Undone => ({ isUndone, rejected: [], sent: [] })
+
 /**
- * Undoes a change that its owner stopped. If the bank account was changed, the new account is stopped.
- * Otherwise the value from before the change is restored. Returns whether that succeeded.
+ * Undoes a change that its owner stopped. If a bank account was added, it is stopped. Otherwise the value from
+ * before the change is restored.
  */
 async function undo(
   work: Work,
   { subject: [kind, id], way, old, accountId, changedAt }: WayChange,
-): Promise<boolean> {
+): Promise<Undone> {
   if (kind === 'factory') {
-    if (way === 'bank_account') return accountId !== null && (await stopBankAccount(work, accountId))
+    if (way === 'bank_account')
+      return withoutMoney(accountId !== null && (await stopBankAccount(work, accountId)))
     await restoreFactory(work, id, way, old)
-    return true
+    return withoutMoney(true)
   }
   if (way === 'phone') {
-    if (old === null) return false
+    if (old === null) return withoutMoney(false)
     await freeNumber(work, { phone: old, userId: id, since: changedAt })
     const isRestored = await restorePhone(work, id, old)
     // Otherwise a thief could withdraw before a person has looked at the account.
     if (!isRestored) await coolOff(work, id)
-    return isRestored
+    return withoutMoney(isRestored)
   }
   if (way === 'email') {
     await restoreEmail(work, id, old)
-    return true
+    return withoutMoney(true)
   }
-  if (way !== 'bank_account' || accountId === null) return false
+  if (way !== 'bank_account' || accountId === null) return withoutMoney(false)
   await stopDestination(work, accountId)
-  await rejectUnsent(work, accountId)
+  const withdrawals = await rejectUnsent(work, accountId)
   await coolOff(work, id)
-  return true
+  return { isUndone: true, ...withdrawals }
 }

@@ -15,6 +15,7 @@ import { dropUnsent, holdPayouts, livePayoutStates, TAKEN_BACK } from '../../pay
 import { walletErrors } from '../errors.ts'
 import {
   payingWithdrawalStates,
+  sentWithdrawalStates,
   unsentWithdrawalStates,
   type WithdrawalStatus,
   withdrawalMachine,
@@ -103,9 +104,13 @@ export async function rejectWithdrawal(work: Work, input: { withdrawal: string }
 
 /**
  * Rejects all unsent withdrawals to a bank account that somebody else than the wallet's owner added. Those
- * that wait in a batch of bank transfers are left out of its file. Returns the rejected withdrawals' codes.
+ * that wait in a batch of bank transfers are left out of its file. Returns the codes of the rejected
+ * withdrawals, and of those that were sent before.
  */
-export async function rejectUnsent(work: Work, destinationId: string): Promise<string[]> {
+export async function rejectUnsent(
+  work: Work,
+  destinationId: string,
+): Promise<{ rejected: string[]; sent: string[] }> {
   const { rows } = await sql<{ id: string; code: string }>`
     select id, code from withdrawals w
     where destination_id = ${destinationId}::uuid and status in ${inSql(unsentWithdrawalStates)} and not exists (
@@ -113,15 +118,17 @@ export async function rejectUnsent(work: Work, destinationId: string): Promise<s
       where p.subject_id = w.id and p.called_at is not null and p.status in ${inSql(livePayoutStates)} and not p.set_aside)
     order by id`.execute(work.tx)
   for (const { id } of rows) await rejectWithdrawal(work, { withdrawal: id })
-  const { rows: others } = await sql<{ id: string }>`
-    select id from withdrawals where destination_id = ${destinationId}::uuid and status in ${inSql(payingWithdrawalStates)}`.execute(
+  const { rows: others } = await sql<{ id: string; code: string; isPaying: boolean }>`
+    select id, code, status in ${inSql(payingWithdrawalStates)} as is_paying from withdrawals
+    where destination_id = ${destinationId}::uuid
+      and status in ${inSql([...new Set([...payingWithdrawalStates, ...sentWithdrawalStates])])} order by id`.execute(
     work.tx,
   )
   await holdPayouts(
     work,
-    others.map((row) => row.id),
+    others.flatMap(({ id, isPaying }) => (isPaying ? [id] : [])),
   )
-  return rows.map(({ code }) => code)
+  return { rejected: rows.map(({ code }) => code), sent: others.map(({ code }) => code) }
 }
 
 async function decide(
