@@ -44,9 +44,10 @@ export async function stoppableChange(work: Work, token: string): Promise<Stoppa
  * owner asks for this by the link in a notice.
  *
  * The log-ins of the user end (choreography: way_in.stopped), the waiting time for withdrawals starts again,
- * bank accounts added since are stopped with their withdrawals, and an attention item is raised. The stop needs no log-in, and repeating it changes nothing. Returns what
- * became of the change: `undone` now, `stands` as it is, or `stopped` before, by this link or another one; and
- * whether money was sent to a bank account that was added since.
+ * bank accounts added since are stopped with their withdrawals, and an attention item is raised. The stop
+ * needs no log-in, and repeating it changes nothing. Returns what became of the change: `undone` now,
+ * `stands` as it is, or `stopped` before, by this link or another one; and whether money was sent to a bank
+ * account that was added since.
  * @throws way_in.stop_unknown, way_in.stop_too_late
  */
 export async function stopChange(
@@ -86,7 +87,7 @@ export async function stopChange(
   return { change, state: undone ? 'undone' : 'stands', moneyLeft: followed.sent.length > 0 }
 }
 
-/** What a stopped change led to: what was stopped with it, and what is left for a person. */
+/** The consequences of a stopped change: things that were stopped with it, and things left for a person. */
 interface Followed extends Pick<Undone, 'rejected' | 'sent'> {
   /** How many bank accounts that were added later were stopped. */
   accountsStopped: number
@@ -155,7 +156,7 @@ async function undoUnlessGivenBack(work: Work, change: WayChange): Promise<Undon
   return withoutMoney(false)
 }
 
-/** What undoing a change did. */
+/** The result of undoing a change. */
 interface Undone {
   /** Whether the value from before is back, or nothing is sent to the new bank account any more. */
   isUndone: boolean
@@ -168,8 +169,8 @@ interface Undone {
 const withoutMoney = (isUndone: boolean): Undone => ({ isUndone, rejected: [], sent: [] })
 
 /**
- * Undoes a change that its owner stopped. If a bank account was added, it is stopped. Otherwise the value from
- * before the change is restored.
+ * Undoes a change that its owner stopped. If a bank account was added, it is stopped. Otherwise the value
+ * from before the change is restored.
  */
 async function undo(
   work: Work,
