@@ -5,6 +5,10 @@ export const walletErrors = defineErrors('wallet', {
     'conflict',
     'The wallet does not hold enough money. Choose a smaller amount, or another way to pay.',
   ],
+  cooling_off: [
+    'conflict',
+    'A phone number or email address of this account was changed a short time ago, so nothing is paid from its wallet until the time in `until`. Pay by invoice, or wait.',
+  ],
   user_not_found: ['not_found', 'No user has this id or phone number. See the users with laku users list.'],
   below_minimum: [
     'invalid',

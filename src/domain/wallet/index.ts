@@ -9,6 +9,7 @@ export { walletErrors } from './errors.ts'
 export { listWalletEntries } from './list-entries.ts'
 export { lockWallets } from './lock.ts'
 export { requireBalances } from './require-balances.ts'
+export { requireSpendable } from './require-spendable.ts'
 export {
   payingWithdrawalStates,
   pendingWithdrawalStates,

@@ -6,6 +6,7 @@ import { type Buyer, groupChoreography } from '../../../test/market.ts'
 import { orderChoreography, Storefront } from '../../../test/storefront.ts'
 import { cancelSession } from '../../domain/group-buying/index.ts'
 import { confirmPayments } from '../../domain/payment/index.ts'
+import { changeUser } from '../../domain/user/index.ts'
 import { buildServer } from '../server.ts'
 
 describe('case 17: 5,000 in a wallet can be spent, by every door of a buyer', () => {
@@ -72,6 +73,26 @@ describe('case 17: 5,000 in a wallet can be spent, by every door of a buyer', ()
     await call(budi, 'POST', `/api/group-sessions/${id}/leave`)
     await market.expire(held.id)
     expect(await wallet(budi)).toEqual({ balance_idr: 5_000, held_idr: 0 })
+  })
+
+  it('pays for nothing while a changed phone can be stopped, and again afterwards; an invoice pays as ever', async () => {
+    const { market } = shop
+    const [ana, { id }] = [await buyer(5_000_000), await market.session({ moq: 50 })]
+    await laku.system((work) =>
+      changeUser(work, { userId: ana.id, phone: '+6281288880001', phoneProven: true }),
+    )
+    const order = async (more: object) => await call(ana, 'POST', '/api/orders', goods(ana, more))
+    const invoiced = await order({})
+    expect(invoiced.status).toBe(201)
+    for (const more of [part, { payment_method: 'wallet' }]) {
+      const until = expect.any(String)
+      const refused = { status: 409, body: { code: 'wallet.cooling_off', details: { until } } }
+      expect(await order(more)).toMatchObject(refused)
+      expect(await join(ana, id, more)).toMatchObject(refused)
+    }
+    expect(await wallet(ana)).toEqual({ balance_idr: 5_000_000, held_idr: 0 })
+    laku.clock.shift(72 * 3600)
+    expect((await order({ payment_method: 'wallet' })).body.payment).toMatchObject({ status: 'paid' })
   })
 
   it('a session that fails gives both parts back, to the rupiah', async () => {

@@ -37,8 +37,8 @@ import { type Candidate, candidateOf, type PricedJoin } from './rules.ts'
  * per_user_limit, too_many_unpaid, unpaid_share, hold_renewed, user_not_active, address_not_found,
  * variant_not_in_session, no_items, kernel.paused, payment.below_invoice_minimum, logistics.quote_missing
  * (QuoteMissing, with the parcel to ask for), kernel.idempotency_key_reused.
- * @throws wallet.insufficient_balance, payment.rest_below_invoice_minimum, wallet_part_above_price,
- * no_wallet_part for a join that uses a wallet
+ * @throws wallet.insufficient_balance, cooling_off, payment.rest_below_invoice_minimum,
+ * wallet_part_above_price, no_wallet_part for a join that uses a wallet
  */
 export async function joinSessions(
   work: Work,

@@ -69,7 +69,8 @@ export interface PlacedOrder {
  * @throws QuoteMissing (logistics.quote_missing) before anything is written: run it by `withRate`
  * @throws order.user_not_active, no_items, variant_not_found, variant_not_on_sale, address_not_found,
  * out_of_stock, too_much_unpaid, kernel.forbidden,
- *   wallet.insufficient_balance, payment.rest_below_invoice_minimum, wallet_part_above_price, no_wallet_part
+ *   wallet.insufficient_balance, cooling_off, payment.rest_below_invoice_minimum, wallet_part_above_price,
+ *   no_wallet_part
  */
 export async function createOrder(
   work: Work,

@@ -22,7 +22,7 @@ import { requireRoomUnpaid } from './unpaid-limits.ts'
  * again.
  * @throws order.not_found, user_not_active, not_payable, payment_open, price_changed, variant_not_on_sale,
  * out_of_stock, hold_renewed, too_much_unpaid,
- *   kernel.forbidden, wallet.insufficient_balance, payment.rest_below_invoice_minimum,
+ *   kernel.forbidden, wallet.insufficient_balance, cooling_off, payment.rest_below_invoice_minimum,
  *   wallet_part_above_price, no_wallet_part
  */
 export async function reopenPayment(

@@ -1,6 +1,6 @@
 import { insertRows, newCode, newId, type Rupiah, rupiah, type Work } from '../../kernel/index.ts'
 import { credit, debit, post, walletAccount } from '../../ledger/index.ts'
-import { requireBalances } from '../../wallet/index.ts'
+import { requireBalances, requireSpendable } from '../../wallet/index.ts'
 import { paymentErrors } from '../errors.ts'
 import { dimensionsOf, fundsOf } from '../escrow/funds.ts'
 import { type Payment, subjectOf } from '../views.ts'
@@ -26,7 +26,7 @@ export interface NewPayment {
  * Creates any number of payments with one SQL statement, and returns them in the sequence given. A payment
  * wholly from a wallet is paid at once; a part from a wallet is held until the rest is paid. An invoice is
  * made only when the buyer opens `/pay/:code`.
- * @throws wallet.insufficient_balance with `userIds`: nothing is made then
+ * @throws wallet.insufficient_balance with `userIds`, wallet.cooling_off: nothing is made then
  * @throws payment.order_has_open_payment, below_invoice_minimum, rest_below_invoice_minimum,
  * wallet_part_above_price, no_wallet_part
  */
@@ -35,6 +35,8 @@ export async function createPayments(work: Work, drafts: readonly NewPayment[]):
     const refusal = method === 'invoice' && invoiceRefusal(amountIdr, work.policy)
     if (refusal) throw refusal
   }
+  const payers = drafts.flatMap(({ method, userId }) => (method === 'invoice' ? [] : [userId]))
+  if (payers.length > 0) await requireSpendable(work, payers)
   const mixed = drafts.filter(({ method }) => method === 'wallet+invoice')
   const parts = new Map((await decideParts(work, mixed)).map((walletIdr, i) => [mixed[i], walletIdr]))
   const payments = drafts.map((draft) => paymentOf(work, draft, parts.get(draft)))
