@@ -221,10 +221,11 @@ create table command_runs (
   exit_code smallint,
   stop_asked_at timestamp with time zone,
   kept text,
-  constraint command_runs_staff_id_key_key UNIQUE (staff_id, key),
+  key_is_free boolean default false not null,
   constraint command_runs_pkey PRIMARY KEY (id),
   constraint command_runs_staff_id_fkey FOREIGN KEY (staff_id) REFERENCES staff(id),
-  constraint command_runs_check CHECK (((ended_at IS NULL) = (exit_code IS NULL)))
+  constraint command_runs_check CHECK (((ended_at IS NULL) = (exit_code IS NULL))),
+  constraint command_runs_key_is_free_check CHECK (((NOT key_is_free) OR ((ended_at IS NOT NULL) AND (exit_code <> ALL (ARRAY[0, 8])) AND (kept IS NULL))))
 );
 
 create table commission_history (
@@ -1885,6 +1886,7 @@ CREATE INDEX withdrawals_of_user ON public.withdrawals USING btree (user_id, id)
 CREATE INDEX withdrawals_open ON public.withdrawals USING btree (user_id) WHERE (status = ANY (ARRAY['held'::text, 'approved'::text, 'submitted'::text]));
 CREATE UNIQUE INDEX addresses_one_default ON public.addresses USING btree (user_id) WHERE (is_default AND (deleted_at IS NULL));
 CREATE UNIQUE INDEX attention_open ON public.attention USING btree (kind, subject_id) WHERE (resolved_at IS NULL);
+CREATE UNIQUE INDEX command_runs_key ON public.command_runs USING btree (staff_id, key) WHERE (NOT key_is_free);
 CREATE UNIQUE INDEX factory_bank_accounts_one_pending ON public.factory_bank_accounts USING btree (factory_id) WHERE (status = 'pending'::text);
 CREATE UNIQUE INDEX order_returns_one_open ON public.order_returns USING btree (order_id) WHERE (status = 'requested'::text);
 CREATE UNIQUE INDEX participants_one_live ON public.group_participants USING btree (session_id, user_id) WHERE (status = ANY (ARRAY['held'::text, 'paid'::text, 'ordered'::text]));
@@ -2090,8 +2092,9 @@ begin
     when 'INSERT' then new.staff_id::text is distinct from (select id from acting_person())
     when 'UPDATE' then old.kept is not null and new.kept is null
       or new.attempt not between old.attempt and old.attempt + 1
-      or old.ended_at is not null and row (new.attempt, new.seen_at, new.ended_at, new.exit_code, new.stop_asked_at)
-        is distinct from row (old.attempt, old.seen_at, old.ended_at, old.exit_code, old.stop_asked_at)
+      or old.ended_at is not null
+        and row (new.attempt, new.seen_at, new.ended_at, new.exit_code, new.stop_asked_at, new.key_is_free)
+        is distinct from row (old.attempt, old.seen_at, old.ended_at, old.exit_code, old.stop_asked_at, old.key_is_free)
     -- One that asked its person something before it changed anything is forgotten, and any after ninety days.
     else old.started_at > now() - interval '90 days' and (old.ended_at is not null or old.kept is not null)
   end;

@@ -378,7 +378,12 @@ describe('rows in the name of a person', () => {
       ),
     ).toBe('done')
     expect(await change('ended_at = now(), exit_code = 5')).toBe('done')
-    for (const what of ['exit_code = 0', 'ended_at = null, exit_code = null', 'stop_asked_at = now()'])
+    for (const what of [
+      'exit_code = 0',
+      'ended_at = null, exit_code = null',
+      'stop_asked_at = now()',
+      'key_is_free = true',
+    ])
       expect(await change(what)).toMatch(/refused/)
     expect(await change('staff_id = gen_random_uuid()')).toMatch(/permission denied/)
     expect(await say(`delete from command_runs where id = '${run}'`)).toMatch(/refused/)

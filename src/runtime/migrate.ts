@@ -113,7 +113,7 @@ const updatable: Record<string, readonly string[]> = {
     'resolution',
     'mailed_at',
   ],
-  command_runs: ['attempt', 'seen_at', 'stop_asked_at', 'kept', 'ended_at', 'exit_code'],
+  command_runs: ['attempt', 'seen_at', 'stop_asked_at', 'kept', 'ended_at', 'exit_code', 'key_is_free'],
   command_run_lines: [],
 }
 /**

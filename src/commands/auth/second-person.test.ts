@@ -75,8 +75,10 @@ describe('a shop with one administrator and two others', () => {
       error: 'kernel.role_too_new',
     })
     later(DAY_S + 60)
-    expect((await approve(sari.token, id)).error).toBe('kernel.second_factor_needed')
-    expect((await approve(sari.token, id, '--code', budi.next)).error).toBe('auth.factor_code_wrong')
+    // A refusal is not kept under the key: the same command with the same key asks again.
+    const key = ['--idempotency-key', randomUUID()]
+    expect((await approve(sari.token, id, ...key)).error).toBe('kernel.second_factor_needed')
+    expect((await approve(sari.token, id, '--code', budi.next, ...key)).error).toBe('auth.factor_code_wrong')
     expect((await approve(boss, id)).error).toBe('kernel.approver_not_independent')
     expect((await approve(budi.token, id)).error).toBe('wallet.same_person')
     // The code was already used up by the command that was refused.
@@ -85,7 +87,6 @@ describe('a shop with one administrator and two others', () => {
     expect(dry.value).toMatchObject({ dry_run: true })
 
     const code = sari.next
-    const key = ['--idempotency-key', randomUUID()]
     const done = await approve(sari.token, id, '--code', code, ...key)
     expect(done.value).toMatchObject({ status: 'posted', decided_by: 'staff:sari' })
     // The same command with the same key gets the stored result, with a used code or without a code.

@@ -181,6 +181,7 @@ export interface CommandRuns {
   id: string;
   kept: string | null;
   key: string;
+  keyIsFree: Generated<boolean>;
   requestHash: string;
   seenAt: Generated<Timestamp>;
   staffId: string;

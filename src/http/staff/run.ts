@@ -94,6 +94,8 @@ export class Run {
   /** The number of the attempt to run the command, which counts the servers that ran it. */
   #attempt: number
   #isEnding = false
+  /** Whether the command failed, instead of giving an answer. */
+  #hasFailed = false
   #flushing: Promise<void> = Promise.resolve()
   #timer: NodeJS.Timeout | undefined
   #over = false
@@ -154,6 +156,7 @@ export class Run {
 
   emit(event: RunEvent): void {
     if (this.#over) return
+    if ('failure' in event) this.#hasFailed = true
     const line = JSON.stringify({ n: this.#base + this.#lines.length, ...event })
     this.#lines.push(line)
     this.#heldBytes += line.length
@@ -279,7 +282,8 @@ export class Run {
     await this.#recording
     if (this.#isRecorded) {
       await this.#flush()
-      await endRun(this.#laku.db, this.attempt, exitCode).catch((error: unknown) =>
+      const outcome = { exitCode, hasFailed: this.#hasFailed }
+      await endRun(this.#laku.db, this.attempt, outcome).catch((error: unknown) =>
         this.#laku.logger.warn(
           { err: error, run: this.id },
           'the result of a command run could not be written',

@@ -836,6 +836,57 @@ describe('a change', () => {
     await again.close()
   })
 
+  it.each([
+    ['is not allowed', 4, 'kernel.second_factor_needed'],
+    ['is in conflict', 5, 'order.state'],
+    ['is to be tried later', 6, 'provider.unreachable'],
+    ['was stopped half-way', 7, 'cli.stopped'],
+    ['met a fault of laku', 1, 'cli.failed'],
+  ])('that %s does not keep its key: it is tried anew once the cause is gone', async (_, exitCode, code) => {
+    const id = crypto.randomUUID()
+    const key = `tried ${exitCode}`
+    const refusing = async ({ emit }: Execution) => {
+      emit({ failure: { code, message: 'No.', details: {}, exitCode, foreseen: true } })
+      return exitCode
+    }
+    does.slow = refusing
+    const send = () => post(lineOf({ id, key, path: ['work', 'slow'] })).then(text).then(linesOf)
+    const refused = await send()
+    expect(refused.at(-1)).toMatchObject({ end: exitCode })
+    const { work, open } = steps(2)
+    does.slow = work
+    open()
+    // The same request under its id is the same run: a client whose connection broke hears what happened.
+    expect(await send()).toEqual(refused)
+    expect(runs).toBe(1)
+    const words = ['work', 'slow', '--json', '--quiet', '--idempotency-key', key]
+    const done = { exitCode: 0, stdout: '{"steps":2}\n' }
+    // Two at once are one run.
+    expect(await Promise.all([say(...words), say(...words)])).toMatchObject([done, done])
+    does.slow = refusing
+    expect(await say(...words)).toMatchObject(done)
+    expect(runs).toBe(2)
+    expect(await say('commands', 'show', id, '--json')).toMatchObject({
+      stdout: expect.stringContaining(`"exit_code":${exitCode}`),
+    })
+  })
+
+  it('that was made although its server says that it failed is told from its own transaction', async () => {
+    does.keep = async ({ laku: own, run, actor, emit }) => {
+      await own.unitOfWork.run(actor, (work) =>
+        keepAnswer(work, run, JSON.stringify([{ answer: { made: true } }, { end: 0 }])),
+      )
+      const message = 'the connection broke at the commit'
+      emit({ failure: { code: 'kernel.database_down', message, details: {}, exitCode: 6, foreseen: true } })
+      return 6
+    }
+    const words = ['work', 'keep', '--json', '--quiet', '--idempotency-key', 'uncertain']
+    expect((await say(...words)).exitCode).toBe(6)
+    expect(await say(...words)).toEqual({ exitCode: 0, stdout: '{"made":true}\n', stderr: '' })
+    expect(await say(...words)).toEqual({ exitCode: 0, stdout: '{"made":true}\n', stderr: '' })
+    expect(runs).toBe(1)
+  })
+
   it('leaves nothing readable of what it said', async () => {
     does.slow = async ({ emit }) => {
       emit({ answer: { token: 'lkst_secret' } })

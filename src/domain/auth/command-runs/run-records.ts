@@ -41,6 +41,8 @@ export type Begun =
 
 interface RunRow {
   id: string
+  staffId: string
+  key: string
   requestHash: string
   attempt: number
   endedAt: Date | null
@@ -50,27 +52,19 @@ interface RunRow {
 
 /**
  * Records that a run of a command begins, once per idempotency key. A command whose run was interrupted
- * begins again, unless that run made its change.
+ * begins again, unless that run made its change. A run that failed before its change keeps no key: the same
+ * command under its key is a new run (docs/adr/0184).
  * @throws auth.command_key_reused
  */
 export async function beginRun(work: Work, run: RunIdentity): Promise<Begun> {
   const { tx, vault } = work
-  const { id, key, staffId, command, requestHash } = run
-  const begun = sql`
-    insert into command_runs (id, staff_id, key, request_hash, command)
-    values (${id}, ${staffId}, ${key}, ${requestHash}, ${command}) on conflict do nothing`
-  // The second statement is sent before the first one is answered. This is safe, because the database runs
-  // them in this order.
-  const [, made] = await Promise.all([showWhoActs(work), begun.execute(tx)])
-  if (made.numAffectedRows === 1n) return { begun: true, id, attempt: 1 }
-  const { rows } = await sql<RunRow>`
-    select id, request_hash, attempt, ended_at, kept,
-      seen_at < clock_timestamp() - make_interval(secs => ${RUN_SILENT_S}) as is_silent
-    from command_runs where staff_id = ${staffId} and key = ${key} for update`.execute(tx)
-  const [before] = rows
+  const { id, key, requestHash } = run
+  const before = await insertRun(work, run)
+  if (!before) return { begun: true, id, attempt: 1 }
   // Refuses the request in three cases. The run's id belongs to a run of another person. The run's id belongs
   // to a run with another key. The key was used for another request.
-  if (!before || before.requestHash !== requestHash) throw authErrors.command_key_reused({ key })
+  if (before.staffId !== run.staffId || before.key !== key || before.requestHash !== requestHash)
+    throw authErrors.command_key_reused({ key })
   if (before.endedAt) return { begun: false, id: before.id, state: 'ended' }
   if (!before.isSilent) return { begun: false, id: before.id, state: 'running' }
   await sql`delete from command_run_lines where run_id = ${before.id}`.execute(tx)
@@ -82,6 +76,34 @@ export async function beginRun(work: Work, run: RunIdentity): Promise<Begun> {
     update command_runs set attempt = attempt + 1, seen_at = clock_timestamp(), stop_asked_at = null
     where id = ${before.id}`.execute(tx)
   return { begun: true, id: before.id, attempt: before.attempt + 1 }
+}
+
+/**
+ * Inserts the row of a run. If its id or its idempotency key is taken, returns the row of the run that has
+ * it, under a lock.
+ */
+async function insertRun(work: Work, run: RunIdentity): Promise<RunRow | undefined> {
+  const { tx } = work
+  const { id, key, staffId, command, requestHash } = run
+  const begun = sql`
+    insert into command_runs (id, staff_id, key, request_hash, command)
+    values (${id}, ${staffId}, ${key}, ${requestHash}, ${command}) on conflict do nothing`
+  // The second statement is sent before the first one is answered. This is safe, because the database runs
+  // them in this order.
+  let [, made] = await Promise.all([showWhoActs(work), begun.execute(tx)])
+  for (;;) {
+    if (made.numAffectedRows === 1n) return undefined
+    // The run that has the id comes first: a request that is sent again under its id gets the output of that
+    // run, also if the run failed.
+    const { rows } = await sql<RunRow>`
+      select id, staff_id, key, request_hash, attempt, ended_at, kept,
+        seen_at < clock_timestamp() - make_interval(secs => ${RUN_SILENT_S}) as is_silent
+      from command_runs where id = ${id} or (staff_id = ${staffId} and key = ${key} and not key_is_free)
+      order by id = ${id} desc limit 1 for update`.execute(tx)
+    if (rows[0]) return rows[0]
+    // The run that had the key has failed in this moment, so the key is free now.
+    made = await begun.execute(tx)
+  }
 }
 
 /**
@@ -200,11 +222,35 @@ export async function keepAnswer(
   if (kept.numAffectedRows !== 1n) throw authErrors.command_run_lost({ id })
 }
 
-/** Records the end of a run with its exit code, 0 to 8, unless another server runs the command now. */
-export async function endRun(db: Kysely<DB>, { id, attempt }: Attempt, exitCode: number): Promise<void> {
-  await sql`
-    update command_runs set ended_at = clock_timestamp(), exit_code = ${exitCode}, seen_at = clock_timestamp()
-    where id = ${id} and attempt = ${attempt} and ended_at is null`.execute(db)
+/** The exit codes of a command that did its work: it is done (0), or a check found something (8). */
+const DONE = [0, 8]
+
+/** The outcome of a run: its exit code, 0 to 8, and whether the command failed, instead of giving an answer. */
+export interface Outcome {
+  exitCode: number
+  hasFailed: boolean
+}
+
+/**
+ * Records the end of a run, unless another server runs the command now. If the command did not do its work,
+ * and made no change that stored its answer, its idempotency key is free again. Such a command is safe to
+ * repeat, like one whose server ended.
+ *
+ * If the change was made and the command failed all the same, for example because the connection broke at the
+ * commit, the run is left as interrupted: a repeated command then gets the stored answer of the change.
+ */
+export async function endRun(
+  db: Kysely<DB>,
+  { id, attempt }: Attempt,
+  { exitCode, hasFailed }: Outcome,
+): Promise<void> {
+  const ended = await sql`
+    update command_runs set ended_at = clock_timestamp(), exit_code = ${exitCode}, seen_at = clock_timestamp(),
+      key_is_free = kept is null and not ${DONE.includes(exitCode)}
+    where id = ${id} and attempt = ${attempt} and ended_at is null and (kept is null or not ${hasFailed})`.execute(
+    db,
+  )
+  if (hasFailed && ended.numAffectedRows === 0n) await leaveRun(db, { id, attempt })
 }
 
 /**
