@@ -850,7 +850,10 @@ describe('a change', () => {
       return exitCode
     }
     does.slow = refusing
-    const send = () => post(lineOf({ id, key, path: ['work', 'slow'] })).then(text).then(linesOf)
+    const send = () =>
+      post(lineOf({ id, key, path: ['work', 'slow'] }))
+        .then(text)
+        .then(linesOf)
     const refused = await send()
     expect(refused.at(-1)).toMatchObject({ end: exitCode })
     const { work, open } = steps(2)
