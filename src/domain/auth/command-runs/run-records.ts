@@ -225,7 +225,9 @@ export async function keepAnswer(
 /** The exit codes of a command that did its work: it is done (0), or a check found something (8). */
 const DONE = [0, 8]
 
-/** The outcome of a run: its exit code, 0 to 8, and whether the command failed, instead of giving an answer. */
+/**
+ * The outcome of a run: its exit code, 0 to 8, and whether the command failed, instead of giving an answer.
+ */
 export interface Outcome {
   exitCode: number
   hasFailed: boolean
