@@ -62,6 +62,7 @@ const mayBeUnseen: Readonly<Record<string, string>> = {
   'src/runtime/database.ts': 'begins each transaction, in the words of Kysely',
   'src/runtime/dump-schema.ts': "reads PostgreSQL's own catalogs, and no table of laku",
   'src/runtime/embedded/base-backup.ts': 'a command of the replication protocol, which names no table',
+  'src/runtime/function-rights.ts': 'grants to the role of the application on functions',
   'src/runtime/migrate.ts': 'migrations, and grants to roles',
   'src/runtime/queue-rights.ts': 'grants to the role of the application on tables of pg-boss',
 }

@@ -5,6 +5,7 @@ import { query } from '../../test/global-setup.ts'
 import { openTestLaku, type TestLaku } from '../../test/laku.ts'
 import { hire } from '../../test/staff.ts'
 import { newId } from '../domain/kernel/index.ts'
+import { granted } from './function-rights.ts'
 import { deletable } from './migrate.ts'
 
 let laku: TestLaku
@@ -62,12 +63,12 @@ const tried: Record<string, { before?: string[]; refused: string[]; says: RegExp
   },
   ledger_follow_entries: {
     before: [accounts],
-    refused: balanced(newId(), 'wallet:guarded', -5),
+    refused: balanced(newId(), 'wallet:guarded', -50),
     says: /ledger_balance_not_negative/,
   },
   ledger_open_balance: {
     before: [accounts],
-    refused: balanced(newId(), 'wallet:guarded', -5),
+    refused: balanced(newId(), 'wallet:guarded', -50),
     says: /ledger_balance_not_negative/,
   },
   ledger_balances_only_follow: {
@@ -183,63 +184,233 @@ const tried: Record<string, { before?: string[]; refused: string[]; says: RegExp
 }
 
 /**
- * Returns statements that create temporary tables, functions and operators with the names that a guard could
- * use, so that they are found first.
+ * Creates functions, operators, types and casts with the names that a guard could use, so that they are found
+ * first under the search path of `obstructed`.
  */
-const inTheWay = async () => {
+const putInTheWay = async () => {
+  const numbers = ['bigint', 'integer', 'numeric', 'uuid', 'text', 'xid8']
+  // Every function of laku, and every function of PostgreSQL that one of them names.
+  const { rows } = await laku.pool.query<{ made: string }>(`
+    select format('create function mine.%I(%s) returns %s language sql as %L', p.proname,
+        oidvectortypes(p.proargtypes), format_type(p.prorettype, null), 'select null::' || format_type(p.prorettype, null)) as made
+      from pg_proc p
+      where p.prokind = 'f' and not p.proretset and p.provariadic = 0
+        and not exists (select from unnest(p.proargtypes::oid[] || p.prorettype) t join pg_type on pg_type.oid = t where typtype = 'p')
+        and (p.pronamespace = 'public'::regnamespace or (p.pronamespace = 'pg_catalog'::regnamespace and exists (
+          select from pg_proc f where f.pronamespace = 'public'::regnamespace and f.prosrc ~ ('\\m' || p.proname || '\\s*[(]'))))`)
+  expect(rows.length).toBeGreaterThan(40)
+  await query(
+    laku.urls.app,
+    [
+      'create schema mine',
+      ...numbers.flatMap((type) => [
+        `create function mine.same(${type}, ${type}) returns boolean language sql immutable as 'select true'`,
+        `create function mine.differ(${type}, ${type}) returns boolean language sql immutable as 'select false'`,
+        `create operator mine.= (leftarg = ${type}, rightarg = ${type}, function = mine.same)`,
+        `create operator mine.<> (leftarg = ${type}, rightarg = ${type}, function = mine.differ)`,
+        `create operator mine.> (leftarg = ${type}, rightarg = ${type}, function = mine.differ)`,
+        `create operator mine.< (leftarg = ${type}, rightarg = ${type}, function = mine.differ)`,
+      ]),
+      ...rows.map(({ made }) => made),
+      "create or replace function mine.is_second_person(first text, second text) returns boolean language sql as 'select true'",
+      "create or replace function mine.let_in(first uuid, second uuid) returns boolean language sql as 'select false'",
+      "create or replace function mine.used_alone(text, text, text, text, timestamptz, text, text) returns bigint language sql as 'select 0::bigint'",
+      "create or replace function mine.staff_named(text) returns uuid language sql as 'select pg_catalog.gen_random_uuid()'",
+      "create or replace function mine.written_by_owner(oid) returns boolean language sql as 'select true'",
+      "create function mine.acting_person(out id text, out name text) language sql as 'select ''x'', ''ana'''",
+      "create or replace function mine.pg_trigger_depth() returns integer language sql as 'select 9'",
+      "create or replace function mine.pg_current_xact_id() returns xid8 language sql as 'select ''0''::xid8'",
+      // Functions name types too, in casts and for their variables.
+      ...['uuid', 'text', 'timestamptz', 'jsonb', 'bytea', 'xid8', 'name', 'regclass', 'staff'].map(
+        (name) => `create type mine.${name} as (nothing int)`,
+      ),
+      'create domain mine.int8 as pg_catalog.int4 check (value is null)',
+      "create function mine.cast_text(mine.text) returns pg_catalog.text language sql as 'select ''ana''::pg_catalog.text'",
+      'create cast (mine.text as pg_catalog.text) with function mine.cast_text(mine.text) as implicit',
+    ].join(';'),
+  )
+}
+
+/**
+ * Opens a connection of the application in which temporary tables, or views that drop what is written to
+ * them, hide every table of laku, and in which the names of `putInTheWay` are found first.
+ */
+const obstructed = async (kind: 'tables' | 'views'): Promise<pg.Client> => {
   const { rows } = await laku.pool.query<{ name: string }>(
     "select tablename as name from pg_tables where schemaname = 'public' and tablename not like 'kysely%' and tablename <> 'acting_secret'",
   )
-  const numbers = ['bigint', 'integer', 'numeric', 'uuid', 'text', 'xid8']
-  return [
-    'drop schema if exists mine cascade',
-    'create schema mine',
-    ...rows.map(({ name }) => `create temporary table ${name} (like public.${name} including defaults)`),
-    // The application does not read the one of public, and so cannot copy it.
-    'create temporary table acting_secret (one boolean, secret text)',
-    ...numbers.flatMap((type) => [
-      `create function mine.same(${type}, ${type}) returns boolean language sql immutable as 'select true'`,
-      `create function mine.differ(${type}, ${type}) returns boolean language sql immutable as 'select false'`,
-      `create operator mine.= (leftarg = ${type}, rightarg = ${type}, function = mine.same)`,
-      `create operator mine.<> (leftarg = ${type}, rightarg = ${type}, function = mine.differ)`,
-      `create operator mine.> (leftarg = ${type}, rightarg = ${type}, function = mine.differ)`,
-      `create operator mine.< (leftarg = ${type}, rightarg = ${type}, function = mine.differ)`,
-    ]),
-    "create function mine.is_second_person(text, text) returns boolean language sql immutable as 'select true'",
-    "create function mine.second_person_refusal(text, text, timestamptz) returns text language sql immutable as 'select null'",
-    "create function mine.let_in(uuid, uuid) returns boolean language sql immutable as 'select false'",
-    "create function mine.used_alone(text, text, text, text, timestamptz, text, text) returns bigint language sql immutable as 'select 0::bigint'",
-    "create function mine.staff_named(text) returns uuid language sql volatile as 'select gen_random_uuid()'",
-    "create function mine.written_by_owner(oid) returns boolean language sql immutable as 'select true'",
-    "create function mine.acting_person(out id text, out name text) language sql immutable as 'select ''x'', ''ana'''",
-    "create function mine.pg_trigger_depth() returns integer language sql immutable as 'select 9'",
-    "create function mine.pg_current_xact_id() returns xid8 language sql immutable as 'select ''0''::xid8'",
-    'set local search_path = mine, pg_temp, pg_catalog, public',
-  ]
+  const client = new pg.Client({ connectionString: laku.urls.app })
+  await client.connect()
+  await client.query(
+    [
+      ...rows.flatMap(({ name }) =>
+        kind === 'tables'
+          ? [`create temporary table ${name} (like public.${name} including defaults)`]
+          : [
+              `create temporary view ${name} as select * from public.${name} where false`,
+              `create rule nothing as on insert to pg_temp.${name} do instead nothing`,
+            ],
+      ),
+      // The application does not read the one of public, and so cannot copy it.
+      'create temporary table acting_secret (one boolean, secret text)',
+      'set search_path = mine, pg_temp, pg_catalog, public',
+    ].join(';'),
+  )
+  return client
 }
 
-describe('with temporary tables, functions and operators of the application in the way', () => {
+/** Returns a statement that means the same where other functions of these names are found first. */
+const ofTheCatalogue = (statement: string) =>
+  statement.replaceAll(/\b(now|jsonb_populate_record|jsonb_build_object)\(/g, 'pg_catalog.$1(')
+
+const ways = {
+  'temporary tables': 'tables',
+  'temporary views': 'views',
+  'temporary tables, as prepared statements': 'tables',
+} as const
+
+describe('with temporary tables, views, functions, operators, types and casts of the application in the way', () => {
+  let clients: Record<'tables' | 'views', pg.Client>
+  beforeAll(async () => {
+    await putInTheWay()
+    for (const { before } of Object.values(tried))
+      if (before) await query(laku.urls.app, ['begin', ...before, 'commit'].join(';'))
+    clients = { tables: await obstructed('tables'), views: await obstructed('views') }
+  })
+  afterAll(async () => {
+    for (const client of Object.values(clients)) await client.end()
+  })
+
   it('is each guard tried', () => {
     expect(Object.keys(tried).sort()).toEqual(guards)
   })
 
   it.each(Object.keys(tried))('%s refuses what it is there for', async (guard) => {
-    const { before = [], refused, says } = tried[guard] as (typeof tried)[string]
-    const client = new pg.Client({ connectionString: laku.urls.app })
-    await client.connect()
-    try {
-      if (before.length > 0) await client.query(['begin', ...before, 'commit'].join(';'))
+    const { refused, says } = tried[guard] as (typeof tried)[string]
+    for (const [way, kind] of Object.entries(ways)) {
+      const client = clients[kind]
       await client.query('begin')
-      for (const statement of await inTheWay()) await client.query(statement)
       const outcome = (async () => {
-        for (const statement of refused) await client.query(statement)
+        for (const [at, statement] of refused.map(ofTheCatalogue).entries()) {
+          const isPrepared = way.endsWith('prepared statements') && !statement.startsWith('set')
+          const name = `${guard}${at}`
+          await client.query(isPrepared ? `prepare ${name} as ${statement}; execute ${name}` : statement)
+        }
         await client.query('commit')
       })()
-      await expect(outcome).rejects.toThrow(says)
-    } finally {
-      await client.end()
+      await expect(outcome, way).rejects.toThrow(says)
+      await client.query('rollback')
     }
   })
+
+  it('a CHECK asks for the second person in public too', async () => {
+    const [boss, other] = [await hire(laku, 'admin'), await hire(laku, 'admin')]
+    const clerk = await hire(laku, 'finance', boss)
+    for (const client of Object.values(clients)) {
+      const isSecond = async (first: string, second: string) =>
+        (
+          await client.query(
+            'select public.is_second_person($1::pg_catalog.text, $2::pg_catalog.text) as is',
+            [`staff:${first}`, `staff:${second}`],
+          )
+        ).rows[0]
+      expect(await isSecond(boss.name, clerk.name)).toEqual({ is: false })
+      expect(await isSecond(other.name, clerk.name)).toEqual({ is: true })
+    }
+  })
+
+  it('the functions that act for staff know nobody from a temporary table', async () => {
+    const [person, now] = [newId(), 'pg_catalog.now()']
+    await clients.tables.query(`
+      insert into pg_temp.staff (id, name, role, status, created_at, role_since)
+        values ('${person}', 'eve', 'admin', 'active', ${now}, ${now});
+      insert into pg_temp.staff_tokens (id, staff_id, token_hash, created_at)
+        values ('${person}', '${person}', pg_catalog.encode(pg_catalog.sha256('lkst_eve'), 'hex'), ${now})`)
+    const { rows } = await laku.pool.query<{ name: string; types: string }>(`
+      select p.proname as name, (select string_agg(', null::pg_catalog.' || typname, '' order by at)
+          from unnest(p.proargtypes::oid[]) with ordinality as a (type, at) join pg_type t on t.oid = a.type where at > 1) as types
+      from pg_proc p
+      where p.pronamespace = 'public'::regnamespace and p.prosecdef and has_function_privilege(p.oid, 'execute')
+        and p.proargnames[1] = 'token' and p.proname not like 'staff_acts%'`)
+    expect(rows.length).toBeGreaterThan(10)
+    for (const { name, types } of rows) {
+      const call = clients.tables.query(`select public.${name}('lkst_eve'::pg_catalog.text${types})`)
+      await expect(call, name).rejects.toThrow('forbidden')
+    }
+  })
+
+  it('no trigger that runs as the owner works on a table of the application', async () => {
+    for (const [name, on] of [
+      [
+        'ledger_follow_entries',
+        'insert on pg_temp.ledger_entries referencing new table as written for each statement',
+      ],
+      ['ledger_open_balance', 'insert on pg_temp.ledger_accounts for each row'],
+    ])
+      await expect(
+        clients.tables.query(`create trigger mine after ${on} execute function public.${name}()`),
+      ).rejects.toThrow(`permission denied for function public.${name}`)
+  })
+})
+
+it.each([
+  'set session_replication_role = replica',
+  'set role laku_owner',
+  'set session authorization laku_owner',
+  'alter table ledger_entries disable trigger all',
+  'alter table ledger_entries disable trigger user',
+  'drop trigger ledger_entries_move_balances on ledger_entries',
+  'alter table payouts drop constraint payouts_dead_by_two',
+  'create trigger mine before insert on ledger_entries for each row execute function suppress_redundant_updates_trigger()',
+  'create rule mine as on insert to audit_log do instead nothing',
+  'create policy mine on staff for select using (true)',
+  'alter function is_second_person(text, text) set search_path = mine',
+  'create index on staff ((length(name)))',
+  'create publication mine for all tables',
+  'create event trigger mine on ddl_command_end execute function refuse_change()',
+  "create function public.f() returns int language c as 'x', 'y'",
+  'copy ledger_balances from stdin',
+  "copy orders from program 'true'",
+  "copy orders to '/tmp/laku-orders'",
+  'copy acting_secret to stdout',
+  "select pg_read_file('PG_VERSION')",
+  "select pg_ls_dir('.')",
+  "select lo_import('/etc/passwd')",
+  "select lo_export(1, '/tmp/laku')",
+  'truncate ledger_entries',
+  'do $$ begin lock table ledger_entries in access exclusive mode; end $$',
+  'grant laku_owner to laku_app',
+  'alter role laku_app superuser',
+  'alter system set archive_command = $$true$$',
+  'reassign owned by laku_owner to laku_app',
+  'select * from pg_authid',
+])('the application is refused: %s', async (statement) => {
+  await expect(laku.pool.query(statement)).rejects.toThrow(/permission denied|must be/i)
+})
+
+it('everybody else runs no function of laku, and the application those alone that it needs', async () => {
+  const { rows } = await laku.pool.query<{ name: string; open: boolean; app: boolean }>(`
+    select p.proname as name, has_function_privilege(p.oid, 'execute') as app,
+      exists (select from aclexplode(coalesce(p.proacl, acldefault('f', p.proowner))) a where a.grantee = 0) as open
+    from pg_proc p where p.pronamespace = 'public'::regnamespace and p.proname <> 'staff_acts_by_token'`)
+  expect(rows.filter(({ open }) => open)).toEqual([])
+  expect(
+    rows
+      .filter(({ app }) => app)
+      .map(({ name }) => name)
+      .sort(),
+  ).toEqual([...granted].sort())
+  const owner = new pg.Client({ connectionString: laku.ownerUrl })
+  await owner.connect()
+  try {
+    await owner.query("begin; create function of_tomorrow() returns int language sql as 'select 1'")
+    const made = await owner.query(
+      "select has_function_privilege('laku_app', 'of_tomorrow()', 'execute') as app",
+    )
+    expect(made.rows).toEqual([{ app: false }])
+  } finally {
+    await owner.end()
+  }
 })
 
 describe('rows in the name of a person', () => {
@@ -395,28 +566,6 @@ describe('rows in the name of a person', () => {
     await query(laku.ownerUrl, `update command_run_lines set written_at = now() - interval '2 days'`)
     expect(await say(`delete from command_runs where id = '${run}'`)).toBe('done')
   })
-})
-
-it('a CHECK asks for the second person in public too, whatever stands in the way', async () => {
-  const [boss, other] = [await hire(laku, 'admin'), await hire(laku, 'admin')]
-  const clerk = await hire(laku, 'finance', boss)
-  const client = new pg.Client({ connectionString: laku.urls.app })
-  await client.connect()
-  try {
-    await client.query('begin')
-    for (const statement of await inTheWay()) await client.query(statement)
-    const isSecond = async (first: string, second: string) =>
-      (
-        await client.query('select public.is_second_person($1, $2) as is', [
-          `staff:${first}`,
-          `staff:${second}`,
-        ])
-      ).rows[0]
-    expect(await isSecond(boss.name, clerk.name)).toEqual({ is: false })
-    expect(await isSecond(other.name, clerk.name)).toEqual({ is: true })
-  } finally {
-    await client.end()
-  }
 })
 
 it('every function of laku looks in the catalogue, then in public', async () => {

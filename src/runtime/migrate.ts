@@ -4,6 +4,7 @@ import { CompiledQuery, type Kysely, sql, type Transaction } from 'kysely'
 import { type Migration, type MigrationProvider, Migrator } from 'kysely/migration'
 import type pg from 'pg'
 import { plainKysely } from './database.ts'
+import { grantFunctions } from './function-rights.ts'
 import { migrationNames, migrationsFolder } from './migration-status.ts'
 import { grantQueue } from './queue-rights.ts'
 
@@ -123,27 +124,6 @@ const updatable: Record<string, readonly string[]> = {
 const raised = ['id', 'kind', 'subject_kind', 'subject_id', 'message', 'command', 'details', 'times', 'since']
 /** The table of the secret by which the database recognises who acts; nobody but its owner reads it. */
 const OWN_SECRET = 'acting_secret'
-/**
- * The functions by which the application writes the staff tables and the clock; each function checks by
- * itself who acts.
- */
-const proven = [
-  'staff_add',
-  'staff_give_token',
-  'staff_renew',
-  'staff_rename',
-  'staff_set_role',
-  'staff_end_tokens',
-  'staff_activate',
-  'factor_enrol',
-  'factor_confirm',
-  'factor_use',
-  'factor_reset',
-  'factors_reseal',
-  'clock_shift',
-  'staff_acts',
-  'acting_person',
-]
 const SHELL_ROLE = 'laku_shell'
 
 /**
@@ -174,7 +154,7 @@ async function grantToApplication(db: Kysely<unknown>, appRole: string): Promise
       if (names.length > 0)
         await sql`grant update (${columns(names)}) on ${sql.table(table)} to ${role}`.execute(tx)
     }
-    for (const name of proven) await sql`grant execute on function ${sql.table(name)} to ${role}`.execute(tx)
+    await grantFunctions(tx, role)
     await grantQueue(tx, role)
     await grantShell(tx)
   })
@@ -195,6 +175,7 @@ async function grantShell(tx: Transaction<unknown>): Promise<void> {
     await sql`grant usage on schema ${sql.id(schema)} to ${role}`.execute(tx)
     await sql`grant select on all tables in schema ${sql.id(schema)} to ${role}`.execute(tx)
   }
+  await sql`grant execute on function shop_now to ${role}`.execute(tx)
   await sql`revoke select on staff_tokens, staff_factors, ${sql.table(OWN_SECRET)} from ${role}`.execute(tx)
   await sql`
     grant select (id, staff_id, created_at, expires_at, revoked_at) on staff_tokens to ${role}`.execute(tx)

@@ -28,6 +28,9 @@ export async function grantQueue(tx: Transaction<unknown>, role: RawBuilder<unkn
   await sql`grant usage on schema pgboss to ${role}`.execute(tx)
   await sql`grant select, insert, update, delete on all tables in schema pgboss to ${role}`.execute(tx)
   await sql`grant usage on all sequences in schema pgboss to ${role}`.execute(tx)
+  await sql`grant execute on all functions in schema pgboss to ${role}`.execute(tx)
+  // Workers run while pg-boss, at an upgrade, makes one of its functions anew.
+  await sql`alter default privileges in schema pgboss grant execute on functions to ${role}`.execute(tx)
   await narrow(tx, role)
   const { rows } = await sql`
     select from pg_constraint where conrelid = 'pgboss.queue'::regclass and conname = ${ONE_TABLE}`.execute(
