@@ -3,9 +3,11 @@ import {
   CompiledQuery,
   type DatabaseConnection,
   Kysely,
+  PostgresAdapter,
   PostgresDialect,
   type PostgresDialectConfig,
   PostgresDriver,
+  sql,
   type Transaction,
   type TransactionSettings,
 } from 'kysely'
@@ -123,7 +125,26 @@ export function createKysely(pool: pg.Pool): Kysely<DB> {
   })
 }
 
+/** The advisory lock by which Kysely lets one process migrate at a time. */
+const MIGRATION_LOCK = '3853314791062309107'
+
+/**
+ * Waits for the lock of migrations as long as the connection's lock_timeout says. Kysely itself waits an
+ * hour, and the application may hold this lock too.
+ */
+class MigrationAdapter extends PostgresAdapter {
+  override async acquireMigrationLock(db: Kysely<unknown>): Promise<void> {
+    await sql`select pg_advisory_lock(${sql.lit(MIGRATION_LOCK)})`.execute(db)
+  }
+}
+
+class MigrationDialect extends PostgresDialect {
+  override createAdapter(): PostgresAdapter {
+    return new MigrationAdapter()
+  }
+}
+
 /** Kysely with the names and types of the database, for what the owner does to tables of any version. */
 export function plainKysely(pool: pg.Pool): Kysely<unknown> {
-  return new Kysely<unknown>({ dialect: new PostgresDialect({ pool }) })
+  return new Kysely<unknown>({ dialect: new MigrationDialect({ pool }) })
 }

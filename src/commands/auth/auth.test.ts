@@ -74,6 +74,32 @@ describe('laku auth', () => {
     expect(data).toContainEqual(expect.objectContaining({ name: 'sari', vouched_by: null }))
   })
 
+  it('does not wait without end for a lock of the application: db migrate says who holds it', async () => {
+    vi.stubEnv('LAKU_ENCRYPTION_KEY', testEncryptionKey)
+    const url = new URL(laku.urls.owner)
+    url.searchParams.set('lock_timeout', '300')
+    const migrate = () => runLaku(laku, ['db', 'migrate', '--database-url', url.toString()])
+    // The lock by which one process migrates at a time, and the rows of the queues, which a migration updates.
+    for (const hold of [
+      'select pg_advisory_lock(3853314791062309107)',
+      'begin; select from pgboss.queue for update',
+    ]) {
+      const holder = await laku.pool.connect()
+      const { rows } = await holder.query<{ pid: number }>('select pg_backend_pid() as pid')
+      await holder.query(hold)
+      try {
+        const refused = await migrate()
+        expect(refused).toMatchObject({ exitCode: 6 })
+        expect(refused.stderr).toContain(`process ${rows[0]?.pid} (laku_app, `)
+      } finally {
+        await holder.query('rollback; select pg_advisory_unlock_all()')
+        holder.release()
+      }
+    }
+    expect(await migrate()).toMatchObject({ exitCode: 0 })
+    vi.unstubAllEnvs()
+  })
+
   it('revokes staff: their token is refused at once, and nobody revokes themselves', async () => {
     const words = ['auth', 'staff', 'add', 'rudi', '--role', 'finance']
     const { id, token } = await askLaku<{ id: string; token: string }>(laku, words)

@@ -18,6 +18,7 @@ import { migrationStatus } from '../../runtime/migration-status.ts'
 import { installQueues } from '../../runtime/queue.ts'
 import { closeQueue } from '../../runtime/queue-rights.ts'
 import { StartError } from '../../runtime/start-error.ts'
+import { nameHolders, withLockTimeout } from './lock-waits.ts'
 
 export interface Installed {
   urls: DatabaseUrls
@@ -53,11 +54,13 @@ export interface InstallOptions {
  * queues, the tables, the rights of the application's role, the environment and the first keys. Before the
  * first change, checks that the configuration fits the database. With `dryRun`, changes nothing.
  *
- * Throws StartError: exit code 6 if the database cannot be used, 2 if it belongs to somebody else.
+ * Throws StartError: exit code 6 if the database cannot be used, or if another connection holds a lock for too
+ * long; 2 if the database belongs to somebody else.
  */
 export async function installDatabase(given: OwnerConfig, options: InstallOptions = {}): Promise<Installed> {
   const urls = await databaseUrlsOfOwner(given, options)
-  const owner = new pg.Pool({ connectionString: urls.owner, max: 1, connectionTimeoutMillis: 10_000 })
+  const ownerUrl = withLockTimeout(urls.owner)
+  const owner = new pg.Pool({ connectionString: ownerUrl, max: 1, connectionTimeoutMillis: 10_000 })
   try {
     await requireDatabase(owner, urls.owner)
     await requireOwner(owner, urls.owner)
@@ -67,12 +70,14 @@ export async function installDatabase(given: OwnerConfig, options: InstallOption
       return { urls, applied: [], pending, environment, hasKeys: keys > 0 }
     }
     await closeQueue(owner, roleOf(urls.app))
-    await installQueues(urls.owner, queues)
+    await installQueues(ownerUrl, queues)
     const applied = await migrate(owner, roleOf(urls.app))
     if (environment) await stampEnvironment(owner, environment)
     await admitFirstKeys(owner, config)
     const { rowCount } = await owner.query('select from database_keys limit 1')
     return { urls, applied, pending: [], environment, hasKeys: Boolean(rowCount) }
+  } catch (error) {
+    throw await nameHolders(owner, error)
   } finally {
     await owner.end()
   }
