@@ -38,6 +38,7 @@ export async function openProcess(config: Config, name: 'server' | 'worker'): Pr
   try {
     await loadLateCode(name)
     if (config.env === 'production') await requireNotOwner(laku)
+    await noteWritingKeys(laku, name)
   } catch (error) {
     await laku.close()
     throw error
@@ -66,6 +67,31 @@ async function requireNotOwner({ pool, urls }: Laku): Promise<void> {
     2,
     `${shownUrl(urls.app)} logs in as the owner of the tables, to whom the database's guards do not apply: give DATABASE_URL a role that owns nothing (docs/running.md)`,
   )
+}
+
+/**
+ * Adds to the audit log with which keys this process writes, if they are not those of the last one. The owner
+ * of the database then sees a rotation, and a list of keys that was set back. A process whose database takes
+ * no writes starts all the same.
+ * @internal
+ */
+export async function noteWritingKeys(
+  { db, pool, vault, unitOfWork, logger }: Laku,
+  name: string,
+): Promise<void> {
+  const { readEnvironment } = await import('../runtime/environment/read-environment.ts')
+  const { writingKeyEntries } = await import('../domain/composition/sealing/writing-keys.ts')
+  const known = await readEnvironment(pool)
+  const entries = await db
+    .transaction()
+    .setAccessMode('read only')
+    .execute((tx) => writingKeyEntries(tx, vault, known?.keys ?? []))
+  if (entries.length === 0) return
+  try {
+    await unitOfWork.run({ kind: 'system', name }, async (work) => entries.map((entry) => work.audit(entry)))
+  } catch (error) {
+    logger.warn({ err: error }, 'the keys with which this process writes were not noted')
+  }
 }
 
 /** Reports that this process is ready to the process that started it, if there is one. */

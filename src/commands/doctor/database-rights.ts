@@ -1,5 +1,7 @@
+import { keysSetBack } from '../../domain/composition/sealing/writing-keys.ts'
 import { environmentOf, readEnvironment } from '../../runtime/environment/read-environment.ts'
 import { ownsTables } from '../../runtime/environment/require-owner.ts'
+import { sentenceOfSetBack } from '../db/keys/next-steps.ts'
 import type { DoctorCheck, Finding } from './checks.ts'
 
 interface Rights {
@@ -44,7 +46,7 @@ export const databaseRights: DoctorCheck = {
  */
 export const databaseEnvironment: DoctorCheck = {
   name: 'environment and keys',
-  examine: async ({ pool, urls, vault, config }) => {
+  examine: async ({ db, pool, urls, vault, config }) => {
     const known = await readEnvironment(pool)
     const findings: Finding[] = config.warnings.map((message) => ({
       severity: 'warning',
@@ -68,6 +70,9 @@ export const databaseEnvironment: DoctorCheck = {
         command: 'laku db keys list',
       })
     }
+    const setBack = await db.transaction().execute((tx) => keysSetBack(tx, known?.keys ?? []))
+    for (const found of setBack)
+      findings.push({ severity: 'critical', message: sentenceOfSetBack(found), command: 'laku db keys list' })
     const rotating = (known?.keys ?? []).filter(({ retiredAt }) => retiredAt === null)
     for (const purpose of ['encryption', 'seal'] as const) {
       const active = rotating.filter((key) => key.purpose === purpose)

@@ -23,6 +23,7 @@ export const list = defineTask({
   run: async (context) => {
     const laku = await context.laku()
     const { keysInUse } = await import('../../../domain/composition/sealing/keys-in-use.ts')
+    const { keysSetBack } = await import('../../../domain/composition/sealing/writing-keys.ts')
     const { sealedTables } = await import('../../../domain/composition/sealing/sealed-data.ts')
     const { pool, vault, db } = laku
     context.progress.start('tables', sealedTables.length + 2)
@@ -51,7 +52,9 @@ export const list = defineTask({
     const isLost = keys.some(
       ({ state, values }) => state === 'not given' || (state === 'retired' && values > 0),
     )
-    const next = nextSteps(keys, { encryption: vault.keyIds, seal: vault.seals.keyIds })
+    const configured = { encryption: vault.keyIds, seal: vault.seals.keyIds }
+    const setBack = await db.transaction().execute((tx) => keysSetBack(tx, known?.keys ?? []))
+    const next = nextSteps(keys, configured, setBack)
     const { style, width } = context.output
     return {
       json: { ok: !isLost, keys, next },

@@ -5,12 +5,14 @@ import {
   replacedAt,
   stoppableBefore,
 } from '../../../domain/composition/sealing/keys-in-use.ts'
+import { keysSetBack } from '../../../domain/composition/sealing/writing-keys.ts'
 import { Vault } from '../../../domain/kernel/index.ts'
 import type { OwnerConfig } from '../../../runtime/config.ts'
 import { createKysely } from '../../../runtime/database.ts'
 import { type KeyPurpose, readEnvironment } from '../../../runtime/environment/read-environment.ts'
 import type { JobQueue } from '../../../runtime/queue.ts'
 import { auditByOwner } from './audit-by-owner.ts'
+import { sentenceOfSetBack } from './next-steps.ts'
 
 export type Retirement =
   | {
@@ -60,6 +62,8 @@ export async function retireKey(
             refused: `${lost} values use a key that is not configured, perhaps ${key}: configure all keys`,
           }
       }
+      const [setBack] = (await keysSetBack(tx, known?.keys ?? [])).filter((found) => found.key === key)
+      if (setBack) return { refused: sentenceOfSetBack(setBack) }
       const signing = own.find(({ purpose }) => purpose === 'encryption')
       const current = newer.find(({ id, purpose }) => purpose === 'encryption' && id === vault.keyId)
       const later = known?.keys.filter(

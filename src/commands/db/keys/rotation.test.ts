@@ -26,6 +26,8 @@ import { readStopToken } from '../../../domain/way-in/stop-link.ts'
 import { openParams, sealParams } from '../../../domain/whatsapp/secret-params.ts'
 import { beganAt, createKysely, createPool } from '../../../runtime/database.ts'
 import { requireFit } from '../../../runtime/environment/require-fit.ts'
+import { databaseEnvironment } from '../../doctor/database-rights.ts'
+import { noteWritingKeys } from '../../process.ts'
 
 const newKey = 'Jm1xpcxWUTlnCUbTzX1gz5Wyzj2d9lbJY0sLqxP0yXk='
 const newSeal = 'vT0m4Wn4WyQbIhc6d1rXbJ0q1sG2o7Zr3k1m9aUeGxE='
@@ -37,6 +39,10 @@ const others = [
   {
     key: 'K2m7Qx4Wz9Ra3Tb6Yc1Ud8Ie5Of0Pg2Sh7Jk4Ll9Zn6=',
     seal: 'X3c8Vb1Nm6Qw9Er4Ty7Ui2Op5As0Df3Gh8Jk1Lz6Xc9=',
+  },
+  {
+    key: 'P8n3Zr6Tb1Wc4Yd7Xe0Vf2Ug5Sh9Ri3Qj6Pk8Ol1Nm4=',
+    seal: 'H5t8Jk1Lp4Qw7Er0Ty3Ui6Oa9Sd2Fg5Gh8Jx1Kc4Vb7=',
   },
 ] as const
 const both = { key: `${newKey},${testEncryptionKey}`, seal: `${newSeal},${testEncryptionKey}` }
@@ -184,6 +190,7 @@ describe('the keys of the database rotate', () => {
   const rotating = () => withKeys(laku, new Vault(both.key.split(','), both.seal.split(',')))
   const alone = () => withKeys(laku, new Vault(newKey, newSeal))
   const last = () => withKeys(laku, new Vault(others[1].key, others[1].seal))
+  const newest = () => withKeys(laku, new Vault(others[2].key, others[2].seal))
 
   it('has every kind of value that is encrypted in its list', async () => {
     const purposes = new Set(sealedTables.map(({ purpose }) => purpose))
@@ -409,9 +416,9 @@ describe('the keys of the database rotate', () => {
     ownerHas({ key: all.key.join(), seal: all.seal.join() })
     await askLaku(laku, ['db', 'keys', 'admit'])
     const process = withKeys(laku, new Vault(all.key, all.seal))
-    const newest = await writeMore(process)
+    const third = await writeMore(process)
     await readsAll(process)
-    for (const id of [second, fourth, newest]) expect(await answerOf(process, id)).toBe(true)
+    for (const id of [second, fourth, third]) expect(await answerOf(process, id)).toBe(true)
     // The rewrite is stopped after one table.
     const table = sealedTables[0] as (typeof sealedTables)[number]
     await process.as(admin, (work) => reencryptPage(work, table))
@@ -429,7 +436,7 @@ describe('the keys of the database rotate', () => {
     }
     expect(await askLaku(process, ['db', 'keys', 'rewrite'])).toMatchObject({ left: [] })
     await readsAll(last())
-    for (const id of [second, fourth, newest]) expect(await answerOf(last(), id)).toBe(true)
+    for (const id of [second, fourth, third]) expect(await answerOf(last(), id)).toBe(true)
     for (const vault of [alone().vault, new Vault(a.key, a.seal)]) {
       for (const id of [vault.keyId, vault.seals.keyId])
         await askLaku(laku, ['db', 'keys', 'retire', id, '--end-log-ins'])
@@ -443,6 +450,71 @@ describe('the keys of the database rotate', () => {
     expect(await broken(alone())).not.toEqual([])
   })
 
+  it('set back by hand leave a trace: the audit log, the list, doctor and the retirement say so', async () => {
+    const [, b, fresh] = others
+    ownerHas({ key: `${fresh.key},${b.key}`, seal: `${fresh.seal},${b.seal}` })
+    await askLaku(laku, ['db', 'keys', 'admit'])
+    const before = withKeys(laku, new Vault([b.key, fresh.key], [b.seal, fresh.seal]))
+    const after = withKeys(laku, new Vault([fresh.key, b.key], [fresh.seal, b.seal]))
+    // The clock stands still otherwise, and the owner's rows have the time of the database.
+    laku.clock.shift(600)
+    const starts = async (process: TestLaku) => {
+      laku.clock.shift(1)
+      await noteWritingKeys(process, 'worker')
+      laku.clock.shift(1)
+    }
+    const rows = () =>
+      laku.db
+        .selectFrom('auditLog')
+        .select(['actorName', 'subjectId', 'after'])
+        .where('command', '=', 'keys write')
+        .orderBy('occurredAt')
+        .orderBy('id')
+        .execute()
+    const doctor = async () =>
+      (await databaseEnvironment.examine(after)).some(({ message }) =>
+        message.includes(`writes with ${before.vault.keyId} (encryption)`),
+      )
+    for (const process of [before, before, after, after]) await starts(process)
+    // The first of these keys was the last one to write, so only the second one is noted.
+    expect(await rows()).toHaveLength(2)
+    expect(await doctor()).toBe(false)
+    await askLaku(after, ['db', 'keys', 'rewrite'])
+    // One process is started with the old order again, once everything is under the new key.
+    await starts(before)
+    expect((await rows()).slice(2)).toEqual(
+      [
+        ['encryption', before.vault.keyId, after.vault.keyId],
+        ['seal', before.vault.seals.keyId, after.vault.seals.keyId],
+      ].map(([purpose, subjectId, insteadOf]) => ({
+        actorName: 'worker',
+        subjectId,
+        after: { purpose, insteadOf },
+      })),
+    )
+    const { next } = await askLaku<Listed>(after, ['db', 'keys', 'list'])
+    expect(next).toEqual([
+      expect.stringContaining(`${after.vault.keyId} first in LAKU_ENCRYPTION_KEY`),
+      expect.stringContaining(`${after.vault.seals.keyId} first in LAKU_SEAL_KEY`),
+    ])
+    expect(await doctor()).toBe(true)
+    const retire = () => runLaku(laku, ['db', 'keys', 'retire', before.vault.keyId])
+    expect(await retire()).toMatchObject({ exitCode: 5, stderr: expect.stringContaining('writes with') })
+    // A customer logged in by that process: the key stays until they were renewed, also after the next rewrite.
+    const logIn = `insert into auth_sessions (id, user_id, token_hash, created_at, rotated_at, expires_at)
+      values ('${newId()}', '${userId}', 'h', $1, $1, now() + interval '1 day')`
+    await laku.pool.query(logIn, [laku.clock.now()])
+    await starts(after)
+    await askLaku(after, ['db', 'keys', 'rewrite'])
+    expect(await doctor()).toBe(false)
+    expect(await retire()).toMatchObject({
+      exitCode: 5,
+      stderr: expect.stringContaining('customers are logged in'),
+    })
+    await query(laku.ownerUrl, 'delete from auth_sessions')
+    expect(await retire()).toMatchObject({ exitCode: 0 })
+  })
+
   it('still sees a posting that was changed, by the newer seal alone', async () => {
     const { rows } = await sql<{
       key: string
@@ -452,8 +524,8 @@ describe('the keys of the database rotate', () => {
       'alter table ledger_transactions disable trigger user',
       `update ledger_transactions set kind = 'forged' where key = '${rows[0]?.key}'`,
     )
-    expect((await broken(last())).join()).toContain(`${rows[0]?.key}`)
+    expect((await broken(newest())).join()).toContain(`${rows[0]?.key}`)
     await query(laku.superUrl ?? laku.ownerUrl, 'delete from ledger_reseals')
-    expect((await broken(last())).join()).toContain('sealed under another LAKU_SEAL_KEY')
+    expect((await broken(newest())).join()).toContain('sealed under another LAKU_SEAL_KEY')
   })
 })

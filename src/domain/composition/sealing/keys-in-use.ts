@@ -2,6 +2,7 @@ import { sql } from 'kysely'
 import type { Tx, Vault } from '../../kernel/index.ts'
 import { countSeals } from '../../ledger/index.ts'
 import { countSealed, sealedTables } from './sealed-data.ts'
+import { KEYS_WRITE } from './writing-keys.ts'
 
 export interface KeyUse {
   /**
@@ -45,7 +46,8 @@ export async function keysInUse(
  * key that the owner admitted later. All processes were restarted with that key before the rewrite
  * (docs/running.md). A rewrite under an earlier key may only finish an earlier rotation. It counts only where
  * the shop went back to that key, so that it is the current one, and then the last such rewrite counts. A
- * rewrite under this key shows that processes signed with it, so only the rewrites after it count.
+ * rewrite under this key shows that processes signed with it, and so does a process that began with it again
+ * after a newer key. Only the rewrites after these count.
  * Undefined if there was no such rewrite. `later` has the ids of the keys that were admitted later.
  */
 export async function replacedAt(
@@ -57,10 +59,16 @@ export async function replacedAt(
     with rewrites as (
       select subject_id as key, occurred_at from audit_log
       where subject_kind = 'key' and command = 'db keys rewrite' and occurred_at >= ${key.admittedAt}),
+    signed as (
+      select max(occurred_at) as last_at from (
+        select occurred_at from rewrites where key = ${key.id}
+        union all
+        select occurred_at from audit_log
+        where subject_id = ${key.id} and subject_kind = 'key' and command = ${KEYS_WRITE}
+          and after ->> 'purpose' = 'encryption' and after ->> 'insteadOf' is not null) s),
     others as (
       select key, occurred_at from rewrites
-      where key <> ${key.id}
-        and occurred_at > coalesce((select max(occurred_at) from rewrites where key = ${key.id}), '-infinity'))
+      where key <> ${key.id} and occurred_at > coalesce((select last_at from signed), '-infinity'))
     select coalesce(
       (select min(occurred_at) from others where key = any(${later})),
       (select max(occurred_at) from others where key = ${current})) as at`.execute(tx)
