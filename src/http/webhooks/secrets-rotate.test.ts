@@ -1,10 +1,14 @@
 import { createHmac } from 'node:crypto'
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, expect, it } from 'vitest'
+import { query } from '../../../test/global-setup.ts'
 import { openTestLaku, type TestLaku } from '../../../test/laku.ts'
 import type { Config } from '../../runtime/config.ts'
+import { createLogger } from '../../runtime/logger.ts'
 import { buildServer } from '../server.ts'
 
 let laku: TestLaku
+const lines: string[] = []
+const logger = createLogger({ logLevel: 'trace' }, { write: (line) => void lines.push(line) })
 beforeAll(async () => {
   laku = await openTestLaku({ choreography: { 'webhook.received': {} } })
 })
@@ -73,23 +77,54 @@ const webhookRoutes: Record<string, WebhookRoute> = {
   },
 }
 
+/** Calls the route with each of these secrets, on a server that accepts `accepted`. Returns the statuses. */
+async function callWith(name: string, accepted: string[], secrets: string[]): Promise<number[]> {
+  const { setting, knock } = webhookRoutes[name] as WebhookRoute
+  const config = { ...laku.config, [setting]: accepted }
+  const server = Object.create(laku, { config: { value: config }, logger: { value: logger } }) as TestLaku
+  const app = await buildServer(server)
+  try {
+    const statuses = []
+    for (const secret of secrets) statuses.push((await app.inject(knock(secret))).statusCode)
+    return statuses
+  } finally {
+    await app.close()
+  }
+}
+
+/** Returns everything that is stored of the deliveries, as text. */
+async function stored(): Promise<string[]> {
+  const { rows } = await laku.pool.query<{ row: string }>('select w::text as row from webhook_inbox w')
+  return rows.map(({ row }) => row)
+}
+
+afterEach(async () => {
+  const shown = [...lines, ...(await stored())].join('\n')
+  for (const secret of [old, fresh]) expect(shown).not.toContain(secret)
+})
+
 it.each(Object.keys(webhookRoutes))(
   '%s rotates: both are let in side by side, and the old one no longer once it is gone',
   async (name) => {
-    const { setting, knock } = webhookRoutes[name] as WebhookRoute
-    const letIn = async (...secrets: string[]) => {
-      const config = { ...laku.config, [setting]: secrets }
-      const app = await buildServer(Object.create(laku, { config: { value: config } }) as TestLaku)
-      try {
-        const statuses = []
-        for (const secret of [old, fresh]) statuses.push((await app.inject(knock(secret))).statusCode !== 401)
-        return statuses
-      } finally {
-        await app.close()
-      }
-    }
+    const letIn = async (...accepted: string[]) =>
+      (await callWith(name, accepted, [old, fresh])).map((status) => status !== 401)
     expect(await letIn(old)).toEqual([true, false])
     expect(await letIn(fresh, old)).toEqual([true, true])
     expect(await letIn(fresh)).toEqual([false, true])
+  },
+)
+
+it.each(Object.keys(webhookRoutes).filter((name) => name !== 'WHATSAPP_VERIFY_TOKEN'))(
+  '%s rotates while deliveries are under way: one under the old secret is taken once, and stays once that is gone',
+  async (name) => {
+    await query(laku.ownerUrl, 'delete from webhook_inbox')
+    // The provider signed before it was told the new secret, and the delivery arrives after the restart.
+    expect(await callWith(name, [fresh, old], [old])).toEqual([200])
+    expect(await stored()).toEqual([expect.stringContaining('whatsapp_business_account')])
+    // It is repeated under the new secret, and late once more under the old one.
+    expect(await callWith(name, [fresh, old], [fresh])).toEqual([200])
+    expect(await callWith(name, [fresh], [old, fresh])).toEqual([401, 200])
+    const { rows } = await laku.pool.query('select status, deliveries from webhook_inbox')
+    expect(rows).toEqual([{ status: 'received', deliveries: 3 }])
   },
 )
