@@ -79,7 +79,8 @@ describe('laku auth', () => {
     const url = new URL(laku.urls.owner)
     url.searchParams.set('lock_timeout', '300')
     const migrate = () => runLaku(laku, ['db', 'migrate', '--database-url', url.toString()])
-    // The lock by which one process migrates at a time, and the rows of the queues, which a migration updates.
+    // The lock by which one process migrates at a time, and the rows of the queues, which a migration
+    // updates.
     for (const hold of [
       'select pg_advisory_lock(3853314791062309107)',
       'begin; select from pgboss.queue for update',

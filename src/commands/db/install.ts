@@ -54,8 +54,8 @@ export interface InstallOptions {
  * queues, the tables, the rights of the application's role, the environment and the first keys. Before the
  * first change, checks that the configuration fits the database. With `dryRun`, changes nothing.
  *
- * Throws StartError: exit code 6 if the database cannot be used, or if another connection holds a lock for too
- * long; 2 if the database belongs to somebody else.
+ * Throws StartError: exit code 6 if the database cannot be used, or if another connection holds a lock for
+ * too long; 2 if the database belongs to somebody else.
  */
 export async function installDatabase(given: OwnerConfig, options: InstallOptions = {}): Promise<Installed> {
   const urls = await databaseUrlsOfOwner(given, options)

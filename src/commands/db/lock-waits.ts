@@ -51,7 +51,9 @@ interface Holder {
   transaction: string
 }
 
-/** Returns the other connections that hold a lock of the whole database, or on a table of laku or the queue. */
+/**
+ * Returns the other connections that hold a lock of the whole database, or on a table of laku or the queue.
+ */
 async function holders(owner: pg.Pool): Promise<Holder[]> {
   const { rows } = await owner.query<Holder>(`
     select a.pid, a.usename as role, a.application_name as application, min(l.virtualtransaction) as transaction

@@ -500,7 +500,8 @@ describe('the keys of the database rotate', () => {
     expect(await doctor()).toBe(true)
     const retire = () => runLaku(laku, ['db', 'keys', 'retire', before.vault.keyId])
     expect(await retire()).toMatchObject({ exitCode: 5, stderr: expect.stringContaining('writes with') })
-    // A customer logged in by that process: the key stays until they were renewed, also after the next rewrite.
+    // A customer logged in by that process: the key stays until they were renewed, also after the next
+    // rewrite.
     const logIn = `insert into auth_sessions (id, user_id, token_hash, created_at, rotated_at, expires_at)
       values ('${newId()}', '${userId}', 'h', $1, $1, now() + interval '1 day')`
     await laku.pool.query(logIn, [laku.clock.now()])

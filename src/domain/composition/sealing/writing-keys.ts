@@ -31,7 +31,9 @@ interface Turn {
 
 /** The command of the audit entries with which keys processes write. */
 export const KEYS_WRITE = 'keys write'
-/** Keys that one `laku db keys admit` stored have almost the same time (ms), and none of them is the newer. */
+/**
+ * Keys that one `laku db keys admit` stored have almost the same time (ms), and none of them is the newer.
+ */
 const AT_ONCE_MS = 1_000
 
 /**
