@@ -68,7 +68,8 @@ export async function writingKeyEntries(
 
 /**
  * Returns the keys that were set back, and with which processes may still write: nobody has rewritten the
- * data under another key since then, which is the last step after all processes were restarted.
+ * data under another key since then, which is the last step after all processes were restarted. Once the
+ * newer key is retired, the shop went back on purpose.
  */
 export async function keysSetBack(tx: Tx, keys: readonly AdmittedKey[]): Promise<KeySetBack[]> {
   const turns = await readTurns(tx, keys)
@@ -77,8 +78,10 @@ export async function keysSetBack(tx: Tx, keys: readonly AdmittedKey[]): Promise
     const own = turns.filter((turn) => turn.purpose === purpose)
     const last = own.findLastIndex(({ key, insteadOf }) => key === id && insteadOf !== null)
     const turn = own[last]
-    if (!turn?.insteadOf || own.slice(last).some(({ key, isRewrite }) => isRewrite && key !== id)) return []
-    return [{ purpose, key: id, newer: turn.insteadOf, at: turn.at }]
+    const newer = keys.find((key) => key.purpose === purpose && key.id === turn?.insteadOf)
+    if (!turn || !newer || newer.retiredAt !== null) return []
+    if (own.slice(last).some(({ key, isRewrite }) => isRewrite && key !== id)) return []
+    return [{ purpose, key: id, newer: newer.id, at: turn.at }]
   })
 }
 
