@@ -24,6 +24,8 @@ function isNewEnough(version) {
 }
 
 function start() {
+  // A report that Node writes of a crash would contain the environment, and with it every secret.
+  if (process.report) process.report.excludeEnv = true
   if (!existsSync(program)) return fail(`laku is not built: run "npm run build" in ${root}`)
   const cache = module.enableCompileCache && cacheFolder()
   if (cache) module.enableCompileCache(cache)

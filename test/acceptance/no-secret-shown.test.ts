@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
@@ -21,8 +21,13 @@ const file = (content: string) => {
 const secrets = settingNames
   .map((name) => variableOf(configSchema.shape[name]))
   .flatMap(({ variable, secret }) => (secret ? variable : []))
+const all = {
+  ...productionSettings,
+  LAKU_SEAL_KEY: 'Qd0mJ2yZ5vRk8Tx1Lw4Nc7Bb3Hf6Ga9Es2Pq5Ui8Yo=',
+  FONNTE_WEBHOOK_SECRET: 'end-of-the-address-of-fonnte',
+}
 const marked = Object.fromEntries(
-  Object.entries(productionSettings).map(([name, value]) => [
+  Object.entries(all).map(([name, value]) => [
     name,
     !secrets.includes(name)
       ? value
@@ -42,6 +47,7 @@ const failing: [string, string[], NodeJS.ProcessEnv][] = [
     ['sessions', 'list', '--debug'],
     { ...marked, DATABASE_URL: nowhere },
   ],
+  ['a doctor of a database that is away', ['doctor', '--json'], { ...marked, DATABASE_URL: nowhere }],
   [
     'a password that is read as a path',
     ['sessions', 'list'],
@@ -78,6 +84,12 @@ const failing: [string, string[], NodeJS.ProcessEnv][] = [
   ['a flag with a password', ['sessions', 'list', '--database-url', `postgres://u:${MARK} x@h/d`], {}],
 ]
 
+it('every secret of laku is among those that are searched for', () => {
+  // The passwords of the database and the token of a person are tried one by one below.
+  const tried = /^(DATABASE_(DIRECT_|OWNER_|SHELL_)?URL|LAKU_TOKEN)$/
+  expect(secrets.filter((name) => !(name in all) && !tried.test(name))).toEqual([])
+})
+
 describe('what a failing configuration prints', () => {
   it.each(failing)('%s: shows none of it', async (_, args, env) => {
     const { exitCode, stdout, stderr } = await runLaku(args, { LAKU_DATA_DIR: join(folder, 'none'), ...env })
@@ -100,7 +112,6 @@ it('psql is given no password that ps could show, but a file for its owner alone
     SMS_TOKEN: MARK,
   }
   expect(await runLaku(['db', 'psql', '--', '-c', 'select 1'], env)).toMatchObject({ exitCode: 0 })
-  const { readFileSync } = await import('node:fs')
   const [args, mode, pass, ...environment] = readFileSync(said, 'utf8').split('\n')
   expect(args).toBe('args postgres://laku_app@127.0.0.1:9/laku -c select 1')
   expect(mode).toMatch(/^-rw-------/)
@@ -117,4 +128,20 @@ it('psql is given no password that ps could show, but a file for its owner alone
     expect((await runLaku(['db', 'psql'], env)).exitCode).toBe(1)
     expect([signal, isGone()]).toEqual([signal, true])
   }
+})
+
+it('a process that crashes shows no secret, also in the report that Node writes of it', async () => {
+  const crash = "setTimeout(() => { throw new Error('a crash') }, 200)"
+  const { exitCode, stdout, stderr } = await runLaku(['serve'], {
+    ...marked,
+    LAKU_DATA_DIR: join(folder, 'none'),
+    // The address answers nothing, so the process still waits for its database when it crashes.
+    DATABASE_URL: `postgres://laku_app:${MARK}@192.0.2.1:5432/laku`,
+    NODE_OPTIONS: `--report-uncaught-exception --report-filename=crash.json --report-directory=${folder} --import=data:text/javascript,${encodeURIComponent(crash)}`,
+  })
+  expect(exitCode).not.toBe(0)
+  expect(stderr).toContain('a crash')
+  const report = readFileSync(join(folder, 'crash.json'), 'utf8')
+  expect(report).toContain('a crash')
+  for (const shown of [stdout, stderr, report]) expect(shown).not.toContain(MARK)
 })
