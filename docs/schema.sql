@@ -2683,14 +2683,23 @@ CREATE OR REPLACE FUNCTION public.staff_end_tokens(token text, of_staff uuid, su
  SET search_path TO 'pg_catalog', 'public', 'pg_temp'
 AS $function$
 declare
-  actor staff := acting_administrator(token);
+  actor staff;
   holder staff;
   ended integer;
   status_now text;
 begin
+  perform pg_advisory_xact_lock(hashtextextended('administrators', 0));
+  actor := acting_administrator(token);
   select * into holder from staff where id = of_staff for no key update;
   if holder.id is null then perform refuse_with('auth.staff_not_found'); end if;
   if suspend and actor.id = holder.id then perform refuse_with('auth.own_rights'); end if;
+  if actor.id = holder.id and not exists (
+    select from staff s join staff_tokens t on t.staff_id = s.id
+    where s.role = 'admin' and s.status = 'active' and s.id <> holder.id
+      and t.revoked_at is null and (t.expires_at is null or t.expires_at > shop_now()))
+  then
+    perform refuse_with('auth.last_administrator');
+  end if;
   update staff_tokens set revoked_at = shop_now()
     where staff_id = of_staff and revoked_at is null and (expires_at is null or expires_at > shop_now());
   get diagnostics ended = row_count;
@@ -2798,9 +2807,11 @@ CREATE OR REPLACE FUNCTION public.staff_set_role(token text, of_staff uuid, new_
  SET search_path TO 'pg_catalog', 'public', 'pg_temp'
 AS $function$
 declare
-  actor staff := acting_administrator(token);
+  actor staff;
   holder staff;
 begin
+  perform pg_advisory_xact_lock(hashtextextended('administrators', 0));
+  actor := acting_administrator(token);
   select * into holder from staff where id = of_staff and status = 'active' for no key update;
   if holder.id is null then perform refuse_with('auth.staff_not_found'); end if;
   if actor.id = holder.id then perform refuse_with('auth.own_rights'); end if;

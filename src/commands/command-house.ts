@@ -18,7 +18,9 @@ import { isOfTheHost } from './where.ts'
 export const commandHouse: CommandHouse = {
   find: async (path) => {
     const definition = await definitionOf(path)
-    return definition && { reads: definition.reads, shownOnce: definition.shownOnce ?? false }
+    if (!definition) return undefined
+    const { reads, shownOnce = false } = definition
+    return { reads, shownOnce, inputs: inputsOf(definition) }
   },
   run: async (execution) => {
     const { request, emit, laku } = execution
@@ -29,7 +31,6 @@ export const commandHouse: CommandHouse = {
       exitCode = code
     })
     try {
-      refuseUnknown(definition, request)
       if (execution.code !== undefined && !definition.secondPerson)
         throw usageError(`laku ${request.path.join(' ')} needs no code of a second factor. Leave --code out.`)
       await definition.execute(context, request.input)
@@ -183,15 +184,9 @@ function filesOf({ request, emit, filePath }: Execution): Files {
 
 const camelCase = (name: string) => name.replace(/-([a-z])/g, (_, letter: string) => letter.toUpperCase())
 
-/** An option that this server does not know is refused, never ignored: a newer laku may have sent it. */
-function refuseUnknown({ args, options }: CommandDefinition, { input, path }: CommandRequest): void {
-  const known = new Set([
+/** Returns the names of a command's arguments and options in a request. */
+const inputsOf = ({ args, options }: CommandDefinition): ReadonlySet<string> =>
+  new Set([
     ...args.map(({ name }) => camelCase(name)),
     ...options.map(({ flags }) => camelCase((flags.split(' ')[0] ?? '').replace(/^--(no-)?/, ''))),
   ])
-  const unknown = Object.keys(input).filter((name) => !known.has(name))
-  if (unknown.length === 0) return
-  throw usageError(
-    `the server does not know ${unknown.join(', ')} of laku ${path.join(' ')}: it has another version than your laku. Install the version of the server.`,
-  )
-}

@@ -22,12 +22,11 @@ export function processShutdown(logger: Logger): Shutdown {
 }
 
 /**
- * Opens laku for a server or a worker. In production, such a process must not hold the password of the
- * database's owner. With this password, an intruder in the process could remove the database's guards. Throws
+ * Opens laku for a server or a worker. Such a process must not hold the password of the database's owner. With this password, an intruder in the process could remove the database's guards. Throws
  * StartError 2.
  */
 export async function openProcess(config: Config, name: 'server' | 'worker'): Promise<Laku> {
-  if (config.env === 'production' && config.databaseOwnerUrl !== undefined) {
+  if (config.databaseOwnerUrl !== undefined) {
     throw new StartError(
       2,
       `DATABASE_OWNER_URL is given to the ${name}: the owner's password is only for laku db migrate. Keep it in a separate file (deploy/owner.env.example)`,

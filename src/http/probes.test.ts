@@ -63,7 +63,7 @@ describe('what watches a server', () => {
   it('reads what the staff server has to do, from when it is open', async () => {
     const held = Promise.withResolvers<void>()
     const house: CommandHouse = {
-      find: async () => ({ reads: true }),
+      find: async () => ({ reads: true, inputs: new Set<string>() }),
       run: async ({ laku: own }) =>
         await own.unitOfWork.run({ kind: 'system', name: 'test' }, () => held.promise.then(() => 0)),
     }

@@ -69,6 +69,17 @@ test('a second signal ends it at once', async () => {
   expect(output()).toContain('second signal')
 })
 
+test('SIGHUP ends no process without a terminal, as under nohup', async () => {
+  const { child, output, exited } = await run(
+    `const { outliveHangUp } = await import(${module('./hang-up.ts')}); outliveHangUp()`,
+  )
+  child.kill('SIGHUP')
+  await sleep(50)
+  expect([child.exitCode, child.signalCode, output()]).toEqual([null, null, 'up\n'])
+  child.kill('SIGTERM')
+  expect(await exited).toEqual([0, null])
+})
+
 test('an uncaught error closes everything and ends with 1', async () => {
   const { output, exited } = await run(`setTimeout(() => { throw new Error('bug') }, 30)`)
   expect(await exited).toEqual([1, null])

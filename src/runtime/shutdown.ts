@@ -1,4 +1,5 @@
 import closeWithGrace from 'close-with-grace'
+import { hasTerminal } from './hang-up.ts'
 import type { Logger } from './logger.ts'
 
 const signals = ['SIGTERM', 'SIGINT', 'SIGHUP'] as const
@@ -26,8 +27,8 @@ export interface ShutdownOptions {
 }
 
 /**
- * Closes the parts of a process in order: the part opened last is closed first. SIGTERM, SIGINT, SIGHUP or an
- * uncaught error begins the shutdown; a second signal ends the process at once. The exit code is 0, or 1
+ * Closes the parts of a process in order: the part opened last is closed first. SIGTERM, SIGINT, a closed
+ * terminal (SIGHUP) or an uncaught error begins the shutdown; a second signal ends the process at once. The exit code is 0, or 1
  * after an error, a failed step or the deadline.
  */
 export class Shutdown {
@@ -51,7 +52,9 @@ export class Shutdown {
       },
       ({ err }) => this.#closeAll(err),
     )
-    for (const signal of signals) process.on(signal, () => this.#onSignal(signal))
+    for (const signal of signals) {
+      if (signal !== 'SIGHUP' || hasTerminal()) process.on(signal, () => this.#onSignal(signal))
+    }
   }
 
   /** Registers a step of the shutdown. It runs after all steps that were registered later. */

@@ -180,10 +180,13 @@ describe('production', () => {
   })
 
   it.each(['serve', 'worker'])("does not start %s with the owner's password", async (name) => {
-    const env = production({ DATABASE_OWNER_URL: urlsOf('shop').owner.DATABASE_OWNER_URL })
-    const { exitCode, stderr } = await run([name], env)
-    expect(exitCode).toBe(2)
-    expect(stderr).toContain('DATABASE_OWNER_URL is given to the')
+    const owner = { DATABASE_OWNER_URL: urlsOf('shop').owner.DATABASE_OWNER_URL }
+    // In development as well: whoever tries it there would run it so in production.
+    for (const env of [production(owner), { ...owner, DATABASE_URL: urlsOf('shop').app.DATABASE_URL }]) {
+      const { exitCode, stderr } = await run([name], env)
+      expect(exitCode).toBe(2)
+      expect(stderr).toContain('DATABASE_OWNER_URL is given to the')
+    }
   })
 
   it('does not start on a shifted clock until its owner has put it back', async () => {

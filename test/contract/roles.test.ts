@@ -122,5 +122,17 @@ describe('who may what', () => {
     expect([(await show(factoryId)).exitCode, (await show(other)).exitCode]).toEqual([0, 3])
     const rename = (id: string) => runLaku(laku, ['factories', 'update', id, '--name', 'Nama Baru'], agent)
     expect([(await rename(factoryId)).exitCode, (await rename(other)).exitCode]).toEqual([0, 3])
+    // Without an office, an agent creates no factory, because they could not go on with it.
+    const create = (n: number) => [
+      ...['factories', 'create', '--name', 'Konveksi Baru', '--phone', `0812-0000-888${n}`],
+      ...['--city', 'Bandung', '--province', 'Jawa Barat', '--postal-code', '40135', '--json'],
+    ]
+    const refused = await runLaku(laku, create(1), await hire(laku, 'agent'))
+    expect([refused.exitCode, JSON.parse(refused.stdout).error.code]).toEqual([
+      4,
+      'factory.agent_without_office',
+    ])
+    const { id } = await askLaku<{ id: string }>(laku, create(2), agent)
+    expect((await runLaku(laku, ['factories', 'submit', id], agent)).exitCode).toBe(0)
   })
 })

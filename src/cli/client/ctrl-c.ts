@@ -93,7 +93,7 @@ export function watchForCtrlC(around: Surroundings, work: Stoppable): CtrlC {
     process.off('SIGHUP', hungUp)
   }
   process.on('SIGINT', pressed)
-  process.on('SIGHUP', hungUp)
+  if (!around.outlivesHangUp) process.on('SIGHUP', hungUp)
   return {
     answered: async () => await question,
     close,

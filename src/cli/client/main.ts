@@ -1,4 +1,5 @@
 import { CommanderError } from 'commander'
+import { outliveHangUp } from '../../runtime/hang-up.ts'
 import { runLine } from './client.ts'
 
 /**
@@ -7,6 +8,7 @@ import { runLine } from './client.ts'
  */
 export async function main(argv: readonly string[]): Promise<void> {
   endWithTheReader()
+  outliveHangUp()
   // `write-surface`, the last step of the build, writes files with the names, arguments and options of all
   // commands. It is handled first, because laku reads every other command from these files.
   if (argv[2] === 'write-surface')

@@ -50,7 +50,7 @@ export class StaffServerUnreachable extends CliError {
 
 /**
  * The error for a server that is older than this client: it does not speak the client's protocol, or does not
- * have the command. Exit code 2. The server began nothing.
+ * have the command or an option of it. Exit code 2. The server began nothing.
  */
 export class OlderServer extends CliError {
   /** The failure alone, without a remedy. */
@@ -212,6 +212,12 @@ async function refusal({ server }: StaffServerAddress, answer: IncomingMessage):
       'no_such_command',
       `the server ${server} (laku ${String(details.server_version)}) does not have the command laku ${String(details.command)} of your laku ${version}`,
       'the server is older, so upgrade it first',
+    )
+  if (code === 'staff_door.no_such_option' && Array.isArray(details.options))
+    return new OlderServer(
+      'no_such_option',
+      `the server ${server} (laku ${String(details.server_version)}) does not know ${details.options.map(String).join(', ')} of laku ${String(details.command)} of your laku ${version}`,
+      'the server is older, so upgrade it first, or leave this out',
     )
   if (answer.statusCode === 404 && code === 'auth.command_run_not_found')
     return new CliError(exitCodes.notFound, 'no_such_run', message)

@@ -1,4 +1,5 @@
 import { isatty } from 'node:tty'
+import { hasTerminal } from '../../runtime/hang-up.ts'
 import type { Stream } from '../output/output.ts'
 import type { Prompts } from '../prompts/prompts.ts'
 
@@ -22,6 +23,8 @@ export interface Surroundings {
    * Ends the client after Ctrl-C or a closed terminal; by default, this process sends the signal to itself.
    */
   endBySignal?: (signal: NodeJS.Signals) => void
+  /** True if SIGHUP is no reason to end, because the client belongs to no terminal. */
+  outlivesHangUp?: boolean
 }
 
 /** Returns the surroundings of this process. */
@@ -39,6 +42,7 @@ export function ownSurroundings(): Surroundings {
     exitWith: (code) => {
       process.exitCode = code
     },
+    outlivesHangUp: !hasTerminal(),
   }
 }
 

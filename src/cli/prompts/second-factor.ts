@@ -39,7 +39,7 @@ async function confirmed(context: CommandContext, actor: Actor, code: string, bu
   const { useFactorCode } = await import('../../domain/auth/index.ts')
   const { unitOfWork } = await context.laku()
   const answer = await unitOfWork.run(actor, (work) =>
-    useFactorCode(work, { code: code.replaceAll(/\s/g, ''), burn }),
+    useFactorCode(work, { code, burn }),
   )
   if ('refused' in answer) throw answer.refused
   return { ...actor, factor: answer }

@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { askLaku, runLaku } from '../../../test/command-line.ts'
-import { testEncryptionKey } from '../../../test/global-setup.ts'
+import { query, testEncryptionKey } from '../../../test/global-setup.ts'
 import { admin, openTestLaku, someone, type TestLaku } from '../../../test/laku.ts'
-import { enrolAdmin } from '../../../test/staff.ts'
+import { enrolAdmin, hire } from '../../../test/staff.ts'
 import { identify } from '../../cli/define/actor.ts'
 import { CommandContext } from '../../cli/define/context.ts'
 import { confirmSevere } from '../../cli/prompts/confirm.ts'
@@ -116,6 +116,32 @@ describe('laku auth', () => {
     expect(data).toContainEqual(expect.objectContaining({ name: 'rudi', status: 'suspended', tokens: 0 }))
     const audit = await laku.db.selectFrom('auditLog').selectAll().where('subjectId', '=', id).execute()
     expect(audit.at(-1)).toMatchObject({ command: 'auth staff revoke', reason: 'left', actorName: 'ana' })
+  })
+
+  it('leaves the last administrator a token, and one of two who suspend each other', async () => {
+    const [first, second] = [await hire(laku, 'admin'), await hire(laku, 'admin')]
+    const of = ({ name }: { name: string }, ...more: string[]) =>
+      ['auth', 'staff', 'revoke', name, '--reason', 'a test', ...more]
+    // As if the other administrators of this file had no token left.
+    const owner = laku.ownerUrl
+    await query(owner, 'create table kept_tokens as select id from staff_tokens where revoked_at is null')
+    await query(owner, `update staff_tokens set revoked_at = now() where revoked_at is null
+      and staff_id not in ('${first.id}', '${second.id}')`)
+    const both = await Promise.all([runLaku(laku, of(first), second), runLaku(laku, of(second), first)])
+    expect(both.map(({ exitCode }) => exitCode).toSorted()).toEqual([0, 4])
+    const last = both[0]?.exitCode === 0 ? second : first
+    const alone = await runLaku(laku, [...of(last, '--tokens-only'), '--json'], last)
+    expect([alone.exitCode, JSON.parse(alone.stdout).error.code]).toEqual([5, 'auth.last_administrator'])
+    await query(owner, 'update staff_tokens set revoked_at = null where id in (select id from kept_tokens)')
+    await query(owner, 'drop table kept_tokens')
+    expect((await runLaku(laku, of(last, '--tokens-only'), last)).exitCode).toBe(0)
+  })
+
+  it('says in words what a wrong number of days is', async () => {
+    for (const days of ['-1', '0', '367', '1.5', 'x', '99999']) {
+      const { exitCode, stderr } = await runLaku(laku, ['auth', 'staff', 'renew', 'ana', '--days', days])
+      expect([exitCode, stderr]).toEqual([2, `laku: days is "${days}": it takes a number of days, 1 to 366\n`])
+    }
   })
 
   it('ends the log-ins of a customer', async () => {

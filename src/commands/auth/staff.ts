@@ -25,11 +25,12 @@ export const staffName = z
     'a role or the audit log has this name already: give the name of the person',
   )
 
+const DAYS = 'it takes a number of days, 1 to 366'
 const tokenDays = z
   .string()
-  .regex(/^\d{1,4}$/)
+  .regex(/^\d{1,4}$/, DAYS)
   .transform(Number)
-  .pipe(z.int().min(1).max(366))
+  .pipe(z.int().min(1, DAYS).max(366, DAYS))
   .optional()
 
 const member = { name: 'staff', description: 'the name or UUID of a member of staff' }

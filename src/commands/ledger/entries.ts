@@ -48,6 +48,6 @@ export const entries = defineList({
     { name: 'account', kind: 'code', value: (row) => row.account },
     { name: 'amount_idr', kind: 'idr', value: (row) => row.amountIdr },
   ],
-  cursor: z.string().regex(/^\d{1,15}$/),
+  cursor: z.string().regex(/^\d{1,15}$/, 'it takes the next_cursor of the page before'),
   empty: 'No entries. Try another account or session, or laku ledger balances.',
 })

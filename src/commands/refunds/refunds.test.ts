@@ -5,6 +5,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { runLaku } from '../../../test/command-line.ts'
 import { openTestLaku, type TestLaku } from '../../../test/laku.ts'
 import { rate } from '../../../test/market.ts'
+import { hire } from '../../../test/staff.ts'
+import { TestStaffServer } from '../../../test/staff-server.ts'
 import { orderChoreography, Storefront } from '../../../test/storefront.ts'
 
 let laku: TestLaku
@@ -105,6 +107,28 @@ describe('laku refunds create --file', () => {
     }
     const one = await create(code, '1000', '--key', ' \u200b', '--reason', 'x', '--json')
     expect(JSON.parse(one.stdout)).toMatchObject({ error: { code: 'payment.refund_key_blank' } })
+  })
+
+  it('goes through the staff server: the file with the command, the failed rows back, each row once', async () => {
+    const code = await paid()
+    const server = await TestStaffServer.open(laku)
+    const token = await server.tokenOf((await hire(laku, 'finance')).id)
+    const send = (...words: string[]) =>
+      server.run(token, ['refunds', 'create', '--file', file, '--json', ...words])
+    write(`s1,${code},60000,half`, `s2,${code},60000,the other half`)
+    const before = await refunds()
+    const dry = await send('--dry-run')
+    expect(JSON.parse(dry.stdout)).toMatchObject({ dry_run: true, done: 1, failed: 1 })
+    const failed = join(folder, 'failed.csv')
+    const key = ['--idempotency-key', 'a file', '--failed', failed]
+    const first = await send(...key)
+    expect([first.exitCode, JSON.parse(first.stdout)]).toMatchObject([7, { done: 1, failed: 1 }])
+    expect(readFileSync(failed, 'utf8')).toMatch(/^key,payment,amount_idr,reason,error\r\ns2,/)
+    // A row failed, so the same command under its key looks at it anew. The row that is done is not done again.
+    const second = await send(...key)
+    expect([second.exitCode, second.stdout]).toEqual([2, expect.stringContaining('1 rows are wrong: line 3, s2')])
+    expect(await refunds()).toBe(before + 1)
+    await server.close()
   })
 
   it('is either a file or one refund, and names what is missing', async () => {

@@ -15,7 +15,7 @@ export const send = defineChange({
     to: z.string(),
     template: z
       .string()
-      .regex(/^[a-z0-9_]{1,60}$/)
+      .regex(/^[a-z0-9_]{1,60}$/, 'it takes small letters, digits and _')
       .optional(),
     param: z.array(z.string()).optional(),
     body: z.string().trim().min(1).max(4_000).optional(),

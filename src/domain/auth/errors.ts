@@ -23,6 +23,11 @@ export const authErrors = defineErrors('auth', {
   ],
   code_wrong: ['invalid', 'The code is wrong. Check the digits, then enter the code again.'],
   code_expired: ['invalid', 'This code has expired, or it was already used or replaced. Ask for a new code.'],
+  code_for_another_purpose: [
+    'invalid',
+    'This code was sent for something else, which `purpose` names. Ask for a code for what you are doing now.',
+    'auth.code_expired',
+  ],
   user_suspended: ['forbidden', 'This account is suspended, so you cannot log in. Contact customer support.'],
   refresh_invalid: ['forbidden', 'Your log-in has ended. Log in again.'],
   staff_name_taken: [
@@ -86,4 +91,8 @@ export const authErrors = defineErrors('auth', {
     'This command has already ended, so it cannot be stopped. See its result with laku commands show.',
   ],
   own_rights: ['conflict', 'You cannot take away your own rights. Ask another administrator to do it.'],
+  last_administrator: [
+    'conflict',
+    'No other administrator has a valid token, so nobody could let you in again. Get a new token with laku auth staff renew; it ends your old ones.',
+  ],
 })

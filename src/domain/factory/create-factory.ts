@@ -1,4 +1,6 @@
-import { insertRows, newId, requireStaff, type Work } from '../kernel/index.ts'
+import { insertRows, newId, personOf, requireStaff, type Work } from '../kernel/index.ts'
+import { hasOwnOffice } from '../territory/index.ts'
+import { factoryErrors } from './errors.ts'
 import { normalizeFactoryPhone } from './phone.ts'
 import { getFactory } from './read-factories.ts'
 import { recordCommission } from './record-commission.ts'
@@ -23,12 +25,13 @@ export interface NewFactory {
 /**
  * Creates a factory, unverified and inactive until staff have seen its papers. Only finance may agree on a
  * commission other than the default. If an agent creates the factory, the agent's office looks after it
- * (choreography: factory.created).
- * @throws factory.phone_invalid, tax_id_invalid, kernel.forbidden
+ * (choreography: factory.created). So an agent without an office creates none: nobody would look after it.
+ * @throws factory.phone_invalid, tax_id_invalid, agent_without_office, kernel.forbidden
  */
 export async function createFactory(work: Work, input: NewFactory): Promise<FactoryView> {
   requireStaff(work.actor, 'agent', 'finance', 'service')
   if (input.commissionBps !== undefined) requireStaff(work.actor, 'finance')
+  if (!(await hasOwnOffice(work))) throw factoryErrors.agent_without_office({ staffId: personOf(work.actor) })
   const id = newId()
   const { name, city, province, postalCode, email, taxId } = input
   const commissionBps = input.commissionBps ?? work.policy.defaultCommissionBps

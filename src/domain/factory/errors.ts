@@ -1,6 +1,10 @@
 import { defineErrors } from '../kernel/index.ts'
 
 export const factoryErrors = defineErrors('factory', {
+  agent_without_office: [
+    'forbidden',
+    'You do not work for an office yet, so nobody could look after this factory. Ask the warehouse to assign you (`staff_id`) to one with laku offices assign.',
+  ],
   not_found: ['not_found', 'This factory was not found. Check its id.'],
   phone_invalid: [
     'invalid',

@@ -17,3 +17,8 @@ export async function ownOffice({ tx, actor }: Work): Promise<string | undefined
     .executeTakeFirst()
   return row?.officeId ?? NOWHERE
 }
+
+/** Whether an agent works for an office; true for anybody else. */
+export async function hasOwnOffice(work: Work): Promise<boolean> {
+  return (await ownOffice(work)) !== NOWHERE
+}

@@ -268,8 +268,10 @@ describe('a code that does not come', () => {
       authorization,
     })
     await laku.drain()
-    expect((await verify(forMoney.body.challenge_id, await codeTo(phone))).body.code).toBe(
-      'auth.code_expired',
-    )
+    // The refusal says what the code is for, and takes it from nobody.
+    expect((await verify(forMoney.body.challenge_id, await codeTo(phone))).body).toMatchObject({
+      code: 'auth.code_for_another_purpose',
+      details: { purpose: 'withdrawal' },
+    })
   })
 })

@@ -549,9 +549,9 @@ describe('an address for mail', () => {
     const address = `siti${people}@example.test`
     const { otp: forLogIn } = await codeFor(owner.phone, 'login')
     const set = (body: object, token = owner.token) => call('PATCH', '/api/users/me', token, body)
-    expect((await set({ email: address, otp: forLogIn })).body.code).toBe('auth.code_expired')
+    expect((await set({ email: address, otp: forLogIn })).body.code).toBe('auth.code_for_another_purpose')
     const { otp: forMoney } = await codeFor(owner.phone, 'withdrawal', owner.token)
-    expect((await set({ email: address, otp: forMoney })).body.code).toBe('auth.code_expired')
+    expect((await set({ email: address, otp: forMoney })).body.code).toBe('auth.code_for_another_purpose')
     const { otp, said } = await codeFor(owner.phone, 'email', owner.token)
     expect(said).toMatch(/alamat email/)
     expect((await set({ email: address, otp })).status).toBe(200)
@@ -611,7 +611,7 @@ describe('a new bank account of a buyer', () => {
     const asked = { amount_idr: 50_000, bank: bank('7777777777') }
     const { otp: forLogIn } = await codeFor(owner.phone, 'login', owner.token)
     const withLogIn = await call('POST', '/api/wallet/withdrawals', owner.token, { ...asked, otp: forLogIn })
-    expect(withLogIn.body.code).toBe('auth.code_expired')
+    expect(withLogIn.body.code).toBe('auth.code_for_another_purpose')
     const { otp, said } = await codeFor(owner.phone, 'withdrawal', owner.token)
     expect(said).toMatch(/menarik dana/)
     expect((await call('POST', '/api/wallet/withdrawals', owner.token, { ...asked, otp })).status).toBe(201)

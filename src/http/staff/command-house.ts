@@ -32,9 +32,12 @@ export interface Execution {
 export interface CommandHouse {
   /**
    * Finds a command by its name; undefined if no such command exists. `reads`: the command changes nothing.
-   * `shownOnce`: the command's output must not be stored.
+   * `shownOnce`: the command's output must not be stored. `inputs`: the names of its arguments and options in
+   * a request.
    */
-  find(path: readonly string[]): Promise<{ reads: boolean; shownOnce?: boolean } | undefined>
+  find(
+    path: readonly string[],
+  ): Promise<{ reads: boolean; shownOnce?: boolean; inputs: ReadonlySet<string> } | undefined>
   /**
    * Runs a command to its end and returns its exit code. Returns `asked` if the command first needs an answer
    * from the staff member; then it has changed nothing.

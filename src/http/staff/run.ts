@@ -219,6 +219,7 @@ export class Run {
         { err: error, run: this.id },
         'the record of a long command run could not be written',
       )
+      if (this.#readers === 0) this.stop()
     }
   }
 
@@ -361,7 +362,12 @@ export class Run {
     } finally {
       gone.removeEventListener('abort', wake)
       this.#readers--
-      if (this.#readers === 0 && !this.#over && !this.#isRecorded) this.stop()
+      // A run whose row is being inserted counts as a job already: whoever asks for it next must get its output.
+      if (this.#readers === 0 && !this.#over && this.#record) {
+        clearTimeout(this.#timer)
+        this.#record = undefined
+        this.stop()
+      }
     }
   }
 }

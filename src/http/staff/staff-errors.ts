@@ -14,6 +14,10 @@ export const staffErrors = defineErrors('staff_door', {
     'not_found',
     'This server does not have this command. Check the spelling with laku --help, or update the server.',
   ],
+  no_such_option: [
+    'invalid',
+    'This server does not know an option of this command. Update the server, or leave the option out.',
+  ],
   file_too_large: ['invalid', 'The file is larger than 50 MB. Split it into smaller files.'],
   ending: [
     'unavailable',

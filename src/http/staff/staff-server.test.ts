@@ -71,7 +71,7 @@ const house: CommandHouse = {
     if (path[0] !== 'work') return await commandHouse.find(path)
     await finding?.()
     const shape = shapes.find((shape) => shape.name === path[1])
-    return shape && { reads: shape.reads }
+    return shape && { reads: shape.reads, inputs: new Set(shape.args.map(({ name }) => name)) }
   },
   run: async (execution) => {
     if (execution.request.path[0] !== 'work') return await commandHouse.run(execution)
@@ -1214,5 +1214,18 @@ describe('the handshake', () => {
     )
     expect(exitCode).toBe(2)
     expect(stderr).toMatch(/does not have the command laku new verb of your laku \S+: the server is older/)
+    const look = shapeOf('look', { reads: true, options: [{ flags: '--later', description: 'of tomorrow' }] })
+    const work: EntryShape = { name: 'work', description: 'x', isNoun: true, load: async () => [look] }
+    const later = (...wait: string[]) =>
+      runClient(['--server', staffServer.server.url, ...wait, 'work', 'look', '--later'], env(), undefined, [
+        work,
+      ])
+    const refused = await later()
+    expect([refused.exitCode, refused.stderr]).toEqual([
+      2,
+      expect.stringMatching(/does not know later of laku work look of your laku \S+: the server is older/),
+    ])
+    // The server began nothing, and is perhaps being upgraded.
+    expect([(await later('--wait', '1s')).exitCode, runs]).toEqual([6, 0])
   })
 })

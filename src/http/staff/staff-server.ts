@@ -218,6 +218,14 @@ function buildStaffServer(
         const found = await house.find(asked.path)
         if (!found)
           throw staffErrors.no_such_command({ command: asked.path.join(' '), serverVersion: version })
+        // An option that this server does not know is refused, never ignored: a newer laku may have sent it.
+        const unknown = Object.keys(asked.input).filter((name) => !found.inputs.has(name))
+        if (unknown.length > 0)
+          throw staffErrors.no_such_option({
+            command: asked.path.join(' '),
+            options: unknown,
+            serverVersion: version,
+          })
         const { id, lines } = await book.begin(
           { request: asked, actor: request.staff, code: codeOf(request), fileHash: hash, filePath: path },
           found,

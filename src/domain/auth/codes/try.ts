@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import { moveState, type Refusal, type Work } from '../../kernel/index.ts'
+import { type DomainError, moveState, type Refusal, type Work } from '../../kernel/index.ts'
 import { authErrors } from '../errors.ts'
 import { type CodeStatus, loginCodeMachine } from '../transitions.ts'
 import { useCalledCode } from './called-code.ts'
@@ -32,8 +32,8 @@ export interface CodeGiven {
  * the challenge. A code that was sent for another browser takes no attempt.
  *
  * The challenge's row stays locked until the commit, so a second submit waits. The caller commits even on a
- * refusal (auth.code_wrong with `triesLeft`, auth.code_expired, auth.proof_needed), because the attempt
- * counts.
+ * refusal (auth.code_wrong with `triesLeft`, auth.code_expired, auth.code_for_another_purpose,
+ * auth.proof_needed), because the attempt counts.
  */
 export async function tryCode(
   work: Work,
@@ -42,7 +42,7 @@ export async function tryCode(
   const { challengeId, ip, proof } = given
   if (!isChallengeId(work.vault, challengeId)) return { refused: authErrors.code_expired() }
   const challenge = await lockOpen(work, given)
-  if (!challenge) return { refused: authErrors.code_expired() }
+  if (!challenge) return { refused: await whyNotOpen(work, given) }
   const heldBack = challenge.tries > 0 && (await guessHeldBack(work, { ip, challengeId, proof }))
   if (heldBack) return { refused: heldBack }
   if (await isRight(work, given, challenge)) {
@@ -82,15 +82,28 @@ async function lockOpen(
   work: Work,
   { challengeId, userId, purpose }: CodeGiven,
 ): Promise<OpenChallenge | undefined> {
-  const theirs =
-    userId === undefined ? sql`true` : sql`phone = (select phone from users where id = ${userId})`
   const { rows } = await sql<OpenChallenge>`
     select phone, code_hash, tries, sent_at from otp_challenges
-    where id = ${challengeId} and status = 'open' and expires_at > ${work.now} and tries < ${work.policy.otpTries}
-      and purpose = ${purpose} and ${theirs}
+    where ${isOpen(work, challengeId)} and purpose = ${purpose} and ${isOf(userId)}
     for no key update`.execute(work.tx)
   return rows[0]
 }
+
+/** Returns the refusal of a code that is not open for this purpose: it was sent for another one, or is over. */
+async function whyNotOpen(work: Work, { challengeId, userId }: CodeGiven): Promise<DomainError> {
+  const { rows } = await sql<{ purpose: CodePurpose }>`
+    select purpose from otp_challenges where ${isOpen(work, challengeId)} and ${isOf(userId)}`.execute(work.tx)
+  const [other] = rows
+  return other ? authErrors.code_for_another_purpose({ purpose: other.purpose }) : authErrors.code_expired()
+}
+
+/** An SQL condition for an open challenge of this id. */
+const isOpen = ({ now, policy }: Work, challengeId: string) => sql`
+  id = ${challengeId} and status = 'open' and expires_at > ${now} and tries < ${policy.otpTries}`
+
+/** An SQL condition for a challenge that was sent to this user; to anybody if none is named. */
+const isOf = (userId: string | undefined) =>
+  userId === undefined ? sql`true` : sql`phone = (select phone from users where id = ${userId})`
 
 async function moveOn(work: Work, challengeId: string, tries: number, to: CodeStatus): Promise<void> {
   if (to === 'open')

@@ -75,6 +75,13 @@ describe('a code', () => {
     expect(await use(who, '12345a')).toBe('auth.factor_code_wrong')
   })
 
+  it('may be typed as apps show it, with a gap', async () => {
+    const { who, secret } = await person()
+    const [a, b] = [codeNow(secret).slice(0, 3), codeNow(secret).slice(3)]
+    for (const typed of [`${a} ${b}`, ` ${a}\u00a0${b}\n`, `${a}-${b}`, `${a}\u2013${b}`, `${a}.${b}`])
+      expect([typed, await use(who, typed, false)]).toEqual([typed, 'ok'])
+  })
+
   it('counts for one of those who say it at once', async () => {
     const { who, secret } = await person()
     const code = codeNow(secret)

@@ -70,12 +70,16 @@ export async function tryFactorCode(
     select (extract(epoch from clock_timestamp()) * 1000)::float8 as ms`.execute(work.tx)
   const nowMs = rows[0]?.ms ?? Date.now()
   const secret = work.vault.open(FACTOR_PURPOSE, secretSealed)
-  const step = /^\d{6}$/.test(code) ? stepOfCode(secret, code, nowMs) : undefined
+  const digits = withoutGaps(code)
+  const step = /^\d{6}$/.test(digits) ? stepOfCode(secret, digits, nowMs) : undefined
   if (step !== undefined) return step
   await takeTurns(work, [{ ...turn, counted: true }])
   if ((await turnInS(work, turn)) > 0) reportGuessedFactor(work, staffId)
   return { refused: authErrors.factor_code_wrong() }
 }
+
+/** Returns a code without the gap with which apps show it and people type it: `123 456`, `123-456`. */
+const withoutGaps = (code: string) => code.replaceAll(/[\s\p{Pd}.]/gu, '')
 
 /**
  * Returns the second factor of a staff member, under a lock. Other transactions that call this function for

@@ -13,8 +13,9 @@ export interface RevokedStaff extends Staff {
 
 /**
  * Ends all tokens of a member of staff, given by name or id; an admin does this. With `suspend`, the member
- * also gets no new tokens. Admins cannot do this to themselves, so that one admin always remains.
- * @throws kernel.forbidden, auth.staff_not_found, auth.own_rights
+ * also gets no new tokens. Admins cannot suspend themselves, nor end their own tokens while no other admin has
+ * a valid token, so that one admin can always act.
+ * @throws kernel.forbidden, auth.staff_not_found, auth.own_rights, auth.last_administrator
  */
 export async function revokeStaff(
   work: Work,
@@ -29,6 +30,7 @@ export async function revokeStaff(
     {
       'auth.staff_not_found': () => authErrors.staff_not_found({ staff: named }),
       'auth.own_rights': () => authErrors.own_rights(),
+      'auth.last_administrator': () => authErrors.last_administrator(),
     },
   )
   const status = suspend ? 'suspended' : staff.status
