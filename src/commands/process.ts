@@ -22,8 +22,8 @@ export function processShutdown(logger: Logger): Shutdown {
 }
 
 /**
- * Opens laku for a server or a worker. Such a process must not hold the password of the database's owner. With this password, an intruder in the process could remove the database's guards. Throws
- * StartError 2.
+ * Opens laku for a server or a worker. Such a process must not hold the password of the database's owner.
+ * With this password, an intruder in the process could remove the database's guards. Throws StartError 2.
  */
 export async function openProcess(config: Config, name: 'server' | 'worker'): Promise<Laku> {
   if (config.databaseOwnerUrl !== undefined) {

@@ -28,8 +28,8 @@ export interface ShutdownOptions {
 
 /**
  * Closes the parts of a process in order: the part opened last is closed first. SIGTERM, SIGINT, a closed
- * terminal (SIGHUP) or an uncaught error begins the shutdown; a second signal ends the process at once. The exit code is 0, or 1
- * after an error, a failed step or the deadline.
+ * terminal (SIGHUP) or an uncaught error begins the shutdown; a second signal ends the process at once. The
+ * exit code is 0, or 1 after an error, a failed step or the deadline.
  */
 export class Shutdown {
   readonly #logger: Logger

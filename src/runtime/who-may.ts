@@ -1,4 +1,4 @@
-import type { StaffRole } from '../domain/kernel/actor.ts'
+import type { Actor, StaffRole } from '../domain/kernel/actor.ts'
 
 /** The staff roles that may run a command, besides the administrator, who may run every command. */
 export type Roles = readonly Exclude<StaffRole, 'admin'>[]
@@ -150,6 +150,10 @@ export const routeRoles: ReadonlyMap<string, Roles> = new Map([
   ['POST /api/settlements/preview', ['support', 'finance', 'service']],
   ['POST /api/settlements', ['finance', 'service']],
 ])
+
+/** Whether the actor's role may run a command, like `addresses list`. */
+export const mayRun = ({ role }: Extract<Actor, { kind: 'staff' }>, path: string): boolean =>
+  role === 'admin' || (commandRoles.get(path) ?? []).includes(role)
 
 /** Returns the roles as words for the help, like `support, finance or admin`. */
 export const inWords = (roles: Roles): string => {

@@ -5,7 +5,8 @@ import { sql } from 'kysely'
 import { beginRun } from '../../src/domain/auth/index.ts'
 import { choreography } from '../../src/domain/composition/choreography.ts'
 import { setBankAccount } from '../../src/domain/factory/index.ts'
-import { type Actor, newId } from '../../src/domain/kernel/index.ts'
+import { type Actor, type AttentionKind, newId, type StaffRole } from '../../src/domain/kernel/index.ts'
+import { assignAgent, assignFactory } from '../../src/domain/office/index.ts'
 import { requestReturn } from '../../src/domain/order/index.ts'
 import { recordChargebacks } from '../../src/domain/payment/chargebacks/book.ts'
 import {
@@ -37,7 +38,7 @@ import { query } from '../global-setup.ts'
 import { admin, system, type TestLaku } from '../laku.ts'
 import { answerOf, type Buyer, type Market, rate, type SessionTerms } from '../market.ts'
 import { openSettlementFixture, type SettlementFixture, sinta } from '../settlements.ts'
-import { enrolAdmin, staff } from '../staff.ts'
+import { enrolAdmin, holderOf, staff } from '../staff.ts'
 import { customer, Storefront } from '../storefront.ts'
 import { good } from '../wallets.ts'
 
@@ -517,10 +518,10 @@ export class CommandScenes {
     return await this.laku.system((work) => receiveWebhook(work, webhook))
   }
 
-  async attention(): Promise<string> {
+  async attention(kind: AttentionKind = 'payout_unexpected'): Promise<string> {
     const subject: [string, string] = ['order', newId()]
     const item = {
-      kind: 'payout_unexpected' as const,
+      kind,
       subject,
       message: 'it is stuck',
       command: 'laku doctor',
@@ -546,12 +547,35 @@ export class CommandScenes {
     )
   }
 
-  /** Makes the record of a command that a server runs now. */
-  async running(): Promise<string> {
-    const [id, staffId] = [newId(), (admin as Actor & { kind: 'staff' }).id]
+  /** Makes the record of a command that a server runs now for this person. */
+  async running(actor: Actor = admin): Promise<string> {
+    const [id, staffId] = [newId(), (actor as Actor & { kind: 'staff' }).id]
     const run = { id, staffId, key: id, requestHash: 'x', command: 'settle run' }
-    await this.laku.as(admin, (work) => beginRun(work, run))
+    await this.laku.as(actor, (work) => beginRun(work, run))
     return id
+  }
+
+  /** Adds somebody who has no second factor yet. */
+  async newcomer(role: StaffRole) {
+    const words = ['auth', 'staff', 'add', `staf-${this.next()}`, '--role', role]
+    return await holderOf(this.laku, (await this.ask<{ token: string }>(...words)).token)
+  }
+
+  /** Moves an agent to the office of a pickup, of a factory or of a purchase order's factory. */
+  async giveTo({ id: staffId }: { id: string }, named = ''): Promise<void> {
+    const { rows } = await sql<{ factory: string | null; office: string | null }>`
+      select null as factory, id as office from agent_offices where id::text = ${named}
+      union all select factory_id, office_id from pickup_tasks where ${named} in (id::text, '')
+      union all (
+        select f.id, o.office_id from factories f left join office_factories o on o.factory_id = f.id
+          left join warehouse_purchase_orders b on b.factory_id = f.id
+        where ${named} in (f.id::text, b.code, b.id::text))`.execute(this.laku.db)
+    const [found] = rows
+    const officeId = found?.office ?? (await this.office())
+    await this.laku.as(admin, async (work) => {
+      if (found?.factory) await assignFactory(work, { officeId, factoryId: found.factory })
+      await assignAgent(work, { officeId, staffId })
+    })
   }
 
   async job(isFailed = false): Promise<string> {

@@ -1,4 +1,4 @@
-import { newId } from '../../src/domain/kernel/index.ts'
+import { type Actor, type AttentionKind, newId } from '../../src/domain/kernel/index.ts'
 import { changeUser } from '../../src/domain/user/index.ts'
 import { receiveWebhook } from '../../src/domain/webhooks/index.ts'
 import { admin } from '../laku.ts'
@@ -313,4 +313,45 @@ export const fixtures: Record<string, Fixture> = {
   },
   'commands stop': async (s) => [await s.running()],
   'auth revoke-sessions': async (s) => [(await s.buyer()).id],
+}
+
+/** An attention item that this person may see and resolve: the warehouse sees those about goods alone. */
+export const ofTheirs = (actor: Actor): AttentionKind | undefined =>
+  actor.kind === 'staff' && actor.role === 'warehouse' ? 'shipment_not_booked' : undefined
+
+/** The words of the commands that only read, where they are not those of the list's first row. */
+const reading: Record<string, (s: CommandScenes, actor: Actor) => Promise<readonly string[]>> = {
+  'wallets show': async (s) => [(await s.buyer()).id],
+  'wallets entries': async (s) => [(await s.filled()).id],
+  'stock movements': async (s) => [s.market.sku],
+  'shipments rates': async () => ['40132', '1000'],
+  'ledger explain': async (s) => [await s.paidAtSource()],
+  'ledger as-of': async () => ['now'],
+  'ledger entries': async () => ['--account', 'gateway'],
+  'payments quarantine list': async () => ['--all'],
+  'suspense list': async () => ['--all'],
+  'attention list': async () => ['--all'],
+  'addresses list': async (s) => ['--user', (await s.buyer()).id],
+  'addresses show': async (s) => [(await s.buyer()).addressId],
+  'commands show': async (s, actor) => [await s.running(actor)],
+  'auth factor show': async () => [],
+  'attention show': async (s, actor) => [await s.attention(ofTheirs(actor))],
+  'stock show': async (s) => [s.market.sku],
+  'jobs dead': async (s) => {
+    await s.job(true)
+    return []
+  },
+}
+
+/** Returns the words after the name of a command that only reads, for an object that exists. */
+export async function wordsToRead(s: CommandScenes, name: string, actor: Actor): Promise<readonly string[]> {
+  const own = reading[name]
+  if (own) return await own(s, actor)
+  const [verb, ...noun] = name.split(' ').toReversed()
+  if (verb !== 'show' || name === 'limits show') return []
+  const list = [...noun.toReversed(), 'list']
+  const words = (await reading[list.join(' ')]?.(s, actor)) ?? []
+  const { data } = await s.ask<{ data: (Named & { number: number })[] }>(...list, ...words, '--limit', '1')
+  const [first] = data
+  return [first?.id ?? first?.code ?? String(first?.number)]
 }

@@ -38,9 +38,7 @@ async function confirmed(context: CommandContext, actor: Actor, code: string, bu
   if (actor.kind !== 'staff') return actor
   const { useFactorCode } = await import('../../domain/auth/index.ts')
   const { unitOfWork } = await context.laku()
-  const answer = await unitOfWork.run(actor, (work) =>
-    useFactorCode(work, { code, burn }),
-  )
+  const answer = await unitOfWork.run(actor, (work) => useFactorCode(work, { code, burn }))
   if ('refused' in answer) throw answer.refused
   return { ...actor, factor: answer }
 }

@@ -120,13 +120,23 @@ describe('laku auth', () => {
 
   it('leaves the last administrator a token, and one of two who suspend each other', async () => {
     const [first, second] = [await hire(laku, 'admin'), await hire(laku, 'admin')]
-    const of = ({ name }: { name: string }, ...more: string[]) =>
-      ['auth', 'staff', 'revoke', name, '--reason', 'a test', ...more]
+    const of = ({ name }: { name: string }, ...more: string[]) => [
+      'auth',
+      'staff',
+      'revoke',
+      name,
+      '--reason',
+      'a test',
+      ...more,
+    ]
     // As if the other administrators of this file had no token left.
     const owner = laku.ownerUrl
     await query(owner, 'create table kept_tokens as select id from staff_tokens where revoked_at is null')
-    await query(owner, `update staff_tokens set revoked_at = now() where revoked_at is null
-      and staff_id not in ('${first.id}', '${second.id}')`)
+    await query(
+      owner,
+      `update staff_tokens set revoked_at = now() where revoked_at is null
+      and staff_id not in ('${first.id}', '${second.id}')`,
+    )
     const both = await Promise.all([runLaku(laku, of(first), second), runLaku(laku, of(second), first)])
     expect(both.map(({ exitCode }) => exitCode).toSorted()).toEqual([0, 4])
     const last = both[0]?.exitCode === 0 ? second : first
@@ -140,7 +150,10 @@ describe('laku auth', () => {
   it('says in words what a wrong number of days is', async () => {
     for (const days of ['-1', '0', '367', '1.5', 'x', '99999']) {
       const { exitCode, stderr } = await runLaku(laku, ['auth', 'staff', 'renew', 'ana', '--days', days])
-      expect([exitCode, stderr]).toEqual([2, `laku: days is "${days}": it takes a number of days, 1 to 366\n`])
+      expect([exitCode, stderr]).toEqual([
+        2,
+        `laku: days is "${days}": it takes a number of days, 1 to 366\n`,
+      ])
     }
   })
 

@@ -124,9 +124,13 @@ describe('laku refunds create --file', () => {
     const first = await send(...key)
     expect([first.exitCode, JSON.parse(first.stdout)]).toMatchObject([7, { done: 1, failed: 1 }])
     expect(readFileSync(failed, 'utf8')).toMatch(/^key,payment,amount_idr,reason,error\r\ns2,/)
-    // A row failed, so the same command under its key looks at it anew. The row that is done is not done again.
+    // A row failed, so the same command under its key looks at it anew. The row that is done is not done
+    // again.
     const second = await send(...key)
-    expect([second.exitCode, second.stdout]).toEqual([2, expect.stringContaining('1 rows are wrong: line 3, s2')])
+    expect([second.exitCode, second.stdout]).toEqual([
+      2,
+      expect.stringContaining('1 rows are wrong: line 3, s2'),
+    ])
     expect(await refunds()).toBe(before + 1)
     await server.close()
   })

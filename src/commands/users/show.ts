@@ -7,17 +7,21 @@ const SHOWN = 10
 
 export const show = defineShow({
   name: 'show',
-  description: 'Show one user, their addresses and newest orders.',
+  description: 'Show one user, their newest orders and, to support, their addresses.',
   args: [userArgument],
   input: z.object(userInput),
   examples: ['laku users show 0812-0000-0001'],
   run: async (context, { user: named }) => {
     const { listAddresses } = await import('../../domain/address/read-addresses.ts')
     const { listOrders } = await import('../../domain/order/read.ts')
+    const { mayRun } = await import('../../runtime/who-may.ts')
     return await context.read(async (work) => {
       const user = await userNamed(work.tx, named)
       const { data: orders } = await listOrders(work, { userId: user.id, limit: SHOWN })
-      const { data: addresses } = await listAddresses(work, { userId: user.id, limit: SHOWN })
+      // Whoever may not list addresses sees the user without them.
+      const mayRead = work.actor.kind !== 'staff' || mayRun(work.actor, 'addresses list')
+      const page = { userId: user.id, limit: SHOWN }
+      const addresses = mayRead ? (await listAddresses(work, page)).data : undefined
       return { ...user, addresses, orders }
     })
   },
@@ -29,7 +33,7 @@ export const show = defineShow({
     { name: 'email', value: (user) => user.email },
     { name: 'locale', heading: 'language', value: (user) => user.locale },
   ],
-  sections: ({ addresses, orders }) => [
+  sections: ({ addresses = [], orders }) => [
     section(
       'Addresses',
       [

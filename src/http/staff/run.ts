@@ -362,7 +362,8 @@ export class Run {
     } finally {
       gone.removeEventListener('abort', wake)
       this.#readers--
-      // A run whose row is being inserted counts as a job already: whoever asks for it next must get its output.
+      // A run whose row is being inserted counts as a job already: whoever asks for it next must get its
+      // output.
       if (this.#readers === 0 && !this.#over && this.#record) {
         clearTimeout(this.#timer)
         this.#record = undefined

@@ -89,10 +89,14 @@ async function lockOpen(
   return rows[0]
 }
 
-/** Returns the refusal of a code that is not open for this purpose: it was sent for another one, or is over. */
+/**
+ * Returns the refusal of a code that is not open for this purpose: it was sent for another one, or is over.
+ */
 async function whyNotOpen(work: Work, { challengeId, userId }: CodeGiven): Promise<DomainError> {
   const { rows } = await sql<{ purpose: CodePurpose }>`
-    select purpose from otp_challenges where ${isOpen(work, challengeId)} and ${isOf(userId)}`.execute(work.tx)
+    select purpose from otp_challenges where ${isOpen(work, challengeId)} and ${isOf(userId)}`.execute(
+    work.tx,
+  )
   const [other] = rows
   return other ? authErrors.code_for_another_purpose({ purpose: other.purpose }) : authErrors.code_expired()
 }

@@ -13,8 +13,8 @@ export interface RevokedStaff extends Staff {
 
 /**
  * Ends all tokens of a member of staff, given by name or id; an admin does this. With `suspend`, the member
- * also gets no new tokens. Admins cannot suspend themselves, nor end their own tokens while no other admin has
- * a valid token, so that one admin can always act.
+ * also gets no new tokens. Admins cannot suspend themselves, nor end their own tokens while no other admin
+ * has a valid token, so that one admin can always act.
  * @throws kernel.forbidden, auth.staff_not_found, auth.own_rights, auth.last_administrator
  */
 export async function revokeStaff(
