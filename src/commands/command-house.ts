@@ -1,6 +1,6 @@
 import { createReadStream } from 'node:fs'
 import { Readable } from 'node:stream'
-import type { CommandRequest, Question, RunEvent } from '../cli/client/protocol.ts'
+import type { Question, RunEvent } from '../cli/client/protocol.ts'
 import type { CommandDefinition } from '../cli/define/command.ts'
 import { CommandContext } from '../cli/define/context.ts'
 import { entryNamed } from '../cli/define/root.ts'
