@@ -123,10 +123,15 @@ const houseRules: Rule[] = [
   },
   {
     // The client shows the output of commands that run in a server. It may import only the code that prints,
-    // and loads a whole command only if the host's owner runs the command in this process.
+    // and loads a whole command only if the host's owner runs the command in this process. Server and client
+    // share what a closed terminal means to a process.
     name: 'client-knows-no-domain',
     from: /^src\/cli\/client\//,
-    allows: (to) => !to.startsWith('src/') || to.startsWith('src/cli/') || to.startsWith('src/commands/'),
+    allows: (to) =>
+      !to.startsWith('src/') ||
+      to.startsWith('src/cli/') ||
+      to.startsWith('src/commands/') ||
+      to === 'src/runtime/hang-up.ts',
   },
   {
     // A room's parts for the top alone stand beside its index.ts, so that its neighbours do not load them.
