@@ -2535,6 +2535,21 @@ begin
   end if;
   return new;
 end $function$;
+CREATE OR REPLACE FUNCTION public.require_settlement_counted()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+begin
+  if not exists (
+    select from limit_uses where kind = 'settlement' and undone_at is null
+      and subject_id = new.id || case when old.payouts = 0 then '' else ':' || old.payouts end)
+  then
+    raise exception '% was not counted against a limit', new.code
+      using errcode = 'check_violation', constraint = 'limit_counted';
+  end if;
+  return new;
+end $function$;
 CREATE OR REPLACE FUNCTION public.require_undo_counted()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -2905,6 +2920,7 @@ CREATE TRIGGER notifications_of_the_living BEFORE INSERT ON public.notifications
 CREATE TRIGGER returns_counted BEFORE INSERT OR UPDATE OF status ON public.order_returns FOR EACH ROW WHEN (((new.status = 'accepted'::text) AND (new.refund_idr > 0))) EXECUTE FUNCTION require_counted('return');
 CREATE TRIGGER returns_of_the_living BEFORE INSERT ON public.order_returns FOR EACH ROW EXECUTE FUNCTION require_living_user();
 CREATE TRIGGER returned_by_bank_counted BEFORE INSERT OR UPDATE OF status ON public.payouts FOR EACH ROW WHEN (((new.route = 'bank'::text) AND (new.purpose = 'withdrawal'::text) AND (new.user_id IS NOT NULL) AND (new.failure_code = 'BANK_REJECTED'::text) AND (new.status = ANY (ARRAY['failed'::text, 'reversed'::text])))) EXECUTE FUNCTION require_return_counted();
+CREATE TRIGGER returned_to_factory_counted BEFORE INSERT OR UPDATE OF status ON public.payouts FOR EACH ROW WHEN (((new.route = 'bank'::text) AND (new.purpose = 'settlement'::text) AND (new.factory_id IS NOT NULL) AND (new.failure_code = 'BANK_REJECTED'::text) AND ((new.status = 'reversed'::text) OR ((new.status = 'failed'::text) AND new.in_file)))) EXECUTE FUNCTION require_counted('settlement_returned');
 CREATE TRIGGER subscriptions_of_the_living BEFORE INSERT OR UPDATE OF user_id, endpoint ON public.push_subscriptions FOR EACH ROW EXECUTE FUNCTION require_living_user();
 CREATE TRIGGER quarantine_applied_counted BEFORE INSERT OR UPDATE OF status ON public.quarantined_money FOR EACH ROW WHEN ((new.status = 'applied'::text)) EXECUTE FUNCTION require_counted('quarantine');
 CREATE TRIGGER failed_orders_counted BEFORE INSERT ON public.refunds FOR EACH ROW WHEN (((new.key ~~ 'order:%:lost'::text) AND (new.part_of IS NULL))) EXECUTE FUNCTION require_counted('order_failed', 'order');
@@ -2913,7 +2929,7 @@ CREATE TRIGGER refunds_counted BEFORE INSERT ON public.refunds FOR EACH ROW WHEN
 CREATE TRIGGER requested_refunds_counted BEFORE UPDATE OF status ON public.refunds FOR EACH ROW WHEN (((old.status = 'requested'::text) AND (new.status <> 'rejected'::text) AND (new.requested_by ~~ 'staff:%'::text))) EXECUTE FUNCTION require_limit_use();
 CREATE TRIGGER undeliverable_orders_counted BEFORE INSERT ON public.refunds FOR EACH ROW WHEN (((new.key ~~ 'order:%:undeliverable'::text) AND (new.part_of IS NULL))) EXECUTE FUNCTION require_counted('undeliverable', 'order');
 CREATE TRIGGER reviews_of_the_living BEFORE INSERT OR UPDATE OF body, photos ON public.reviews FOR EACH ROW EXECUTE FUNCTION require_living_user();
-CREATE TRIGGER settlements_counted BEFORE UPDATE OF status ON public.settlements FOR EACH ROW WHEN (((new.status = 'approved'::text) AND (old.status = 'calculated'::text))) EXECUTE FUNCTION require_limit_use();
+CREATE TRIGGER settlements_counted BEFORE UPDATE OF status ON public.settlements FOR EACH ROW WHEN (((new.status = 'approved'::text) AND ((old.status = 'calculated'::text) OR ((old.status = ANY (ARRAY['failed'::text, 'reversed'::text])) AND (new.approved_at IS DISTINCT FROM old.approved_at))))) EXECUTE FUNCTION require_settlement_counted();
 CREATE TRIGGER staff_name_kept AFTER INSERT OR UPDATE OF name ON public.staff FOR EACH ROW EXECUTE FUNCTION keep_staff_name();
 CREATE TRIGGER stock_movements_written_once BEFORE DELETE OR UPDATE ON public.stock_movements FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER suspense_counted BEFORE INSERT OR UPDATE OF status ON public.suspense_items FOR EACH ROW WHEN (((new.status = ANY (ARRAY['offset'::text, 'wallet'::text, 'collected'::text, 'written_off'::text, 'reassigned'::text])) AND (NOT new.by_fact))) EXECUTE FUNCTION require_counted('suspense');

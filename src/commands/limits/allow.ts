@@ -15,6 +15,7 @@ const kinds = [
   'suspense_undone',
   'settlement',
   'withdrawal_returned',
+  'settlement_returned',
   'chargeback_moved',
   'bank_file',
 ] as const

@@ -1,4 +1,4 @@
-export { isPerson, isSecondPerson, requireSecondPerson } from '../staff/index.ts'
+export { isPerson, isSecondPerson, requireSecondPerson, secondPersonRefused } from '../staff/index.ts'
 export {
   countAttention,
   countUnmailed,

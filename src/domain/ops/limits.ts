@@ -29,6 +29,7 @@ export const limitedKinds = {
   suspense: 'given',
   suspense_undone: 'given',
   withdrawal_returned: 'given',
+  settlement_returned: 'given',
   chargeback_moved: 'given',
   settlement: 'settlement',
   withdrawal: 'withdrawal',

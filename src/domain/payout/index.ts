@@ -1,6 +1,7 @@
 import './events.ts'
 
 export {
+  BANK_REJECTED,
   BATCH_CANCELLED,
   type BankWord,
   cancelBatch,

@@ -2,6 +2,7 @@ import { sql } from 'kysely'
 import { moveState, type Rupiah, type Work } from '../kernel/index.ts'
 import { type BankAccount, countLost } from '../ops/index.ts'
 import { addTransfer, adoptPayout, type GatewayPayout } from '../payout/index.ts'
+import { approvalOf } from './approval/second-approver.ts'
 import { type LockedSettlement, lockSettlement } from './lock.ts'
 import { settlementMachine, unpaidSettlementStates } from './transitions.ts'
 
@@ -71,7 +72,8 @@ async function takeUnpaid(
     // The payment was sent, so somebody had approved it after the backup was made. The restored database does
     // not show that person. So the amount counts toward the approval limits of every person.
     const receiver = `factory:${settlement.factoryId}`
-    await countLost(work, { kind: 'settlement', subject: ['settlement', id], receiver, amountIdr })
+    const subject = ['settlement', approvalOf(settlement)] as const
+    await countLost(work, { kind: 'settlement', subject, receiver, amountIdr })
     await moveState(work, settlementMachine, { to: 'approved', from: status, ids: [id], set, all: true })
   }
   return settlement

@@ -8,6 +8,9 @@ import { onceSentSettlementStates, sentSettlementStates } from './transitions.ts
 // person needs only the first few.
 const SHOWN = 10
 
+/** The SQL condition that a person said of transfer `o` that the bank did not pay it, or sent it back. */
+const returnedByWord = sql`o.route = 'bank' and o.failure_code = 'BANK_REJECTED' and (o.status = 'reversed' or o.status = 'failed' and o.in_file)`
+
 /**
  * The checks that settlements, their payouts (by provider or bank) and written-off debts agree with their
  * postings in the ledger.
@@ -46,9 +49,25 @@ export const settlementRowChecks: readonly Check[] = [
   countedCheck({
     name: 'every approval of a settlement is counted in the limits, and every count has one',
     kinds: ['settlement'],
-    rows: sql`select id::text from settlements`,
+    // Each approval after a payment has a count of its own, with the number of payouts until then.
+    rows: sql`select id::text from settlements union all select s.id || ':' || n from settlements s, generate_series(1, s.payouts) n`,
     subject: 'settlement',
-    decided: sql`select s.id::text, s.code, s.net_idr from settlements s where s.approved_at is not null`,
+    decided: sql`
+      select s.id::text, s.code, s.net_idr from settlements s where s.approved_at is not null
+      union all
+      select s.id || ':' || n.n, 'the approval of ' || s.code || ' after its payout ' || n.n, s.net_idr
+      from payouts o join settlements s on s.id = o.subject_id cross join lateral (select substring(o.key from '[0-9]+$')::int as n) n
+      where o.purpose = 'settlement' and ${returnedByWord} and exists (
+        select from payouts later where later.subject_id = s.id and substring(later.key from '[0-9]+$')::int > n.n)`,
+  }),
+  countedCheck({
+    name: 'every transfer to a factory that a person said came back is counted in the limits, and every count has one',
+    kinds: ['settlement_returned'],
+    rows: sql`select id::text from payouts`,
+    subject: 'payout',
+    decided: sql`
+      select o.id::text, o.key, o.amount_idr from payouts o
+      where o.purpose = 'settlement' and o.factory_id is not null and ${returnedByWord}`,
   }),
   heldToRows({
     name: 'debts written off',

@@ -1,2 +1,8 @@
 export { idsOfPeople, nameOfPerson } from './names.ts'
-export { isPerson, isSecondPerson, requireOwnFactor, requireSecondPerson } from './two-people.ts'
+export {
+  isPerson,
+  isSecondPerson,
+  requireOwnFactor,
+  requireSecondPerson,
+  secondPersonRefused,
+} from './two-people.ts'

@@ -63,7 +63,11 @@ const refusals = {
   'kernel.second_factor_missing': kernelErrors.second_factor_missing,
 }
 
-async function secondPersonRefused(
+/**
+ * Returns the error because of which the actor does not count as a second approver after the person `first`;
+ * undefined if the actor does. If both are one person, it is the error that `same` makes.
+ */
+export async function secondPersonRefused(
   { tx, actor, now }: Work,
   first: string,
   same: () => DomainError,

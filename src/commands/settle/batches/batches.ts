@@ -91,8 +91,9 @@ const statementRow = z.object({
 
 export const confirm = defineChange({
   name: 'confirm',
+  secondPerson: true,
   description:
-    'Record the results of a batch at the bank: all open lines are paid, or the named lines, or as a statement file says. Rejected lines can be paid again.',
+    'Record the results of a batch at the bank: all open lines are paid, or the named lines, or as a statement file says. Rejected lines can be paid again. If you took the file, another person must record that a paid line came back.',
   args: [
     batchArgument,
     {

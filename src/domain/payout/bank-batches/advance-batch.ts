@@ -12,7 +12,7 @@ import {
   requireTransition,
   type Work,
 } from '../../kernel/index.ts'
-import { endAttention, requireSecondPerson, takeLimit } from '../../ops/index.ts'
+import { endAttention, requireSecondPerson } from '../../ops/index.ts'
 import { putIntoSuspense } from '../../suspense/index.ts'
 import { payoutErrors } from '../errors.ts'
 import type { PayoutPurpose } from '../events.ts'
@@ -26,6 +26,7 @@ import {
   payoutMachine,
 } from '../transitions.ts'
 import { claimBankReference } from './claim-reference.ts'
+import { receiverOf, takeReturned } from './count-returned.ts'
 import { requireBankFiles } from './lost-files.ts'
 import {
   type BankFile,
@@ -40,7 +41,7 @@ import {
  * The failure code of a payout that the bank rejected, or paid and sent back. The payout is a line of a batch
  * of bank transfers.
  */
-const BANK_REJECTED = 'BANK_REJECTED'
+export const BANK_REJECTED = 'BANK_REJECTED'
 /** The failure code of a payout whose batch of bank transfers was cancelled. */
 export const BATCH_CANCELLED = 'BATCH_CANCELLED'
 
@@ -144,10 +145,11 @@ export interface BankWord {
  * sent back counts as rejected. A line that the bank pays after a rejection or cancellation counts as paid.
  * If another payout has paid the line's settlement or withdrawal meanwhile, the line's money goes into the
  * suspense account (unexplained money). Without `words` (the outcomes of single lines), all open lines of the
- * file are booked as paid, under one reference. A line that was left out of the file stays open.
+ * file are booked as paid, under one reference. A line that was left out of the file stays open. Who may say
+ * that the bank rejected a line or sent it back: `takeReturned`.
  * @throws payout.batch_not_found, no_line_in_file, line_not_in_batch, line_decided, amount_differs,
  * reference_needed, reference_used, reference_invalid,
- *   kernel.second_person_needed, kernel.illegal_transition, kernel.forbidden
+ *   kernel.second_person_needed, approver_not_independent, kernel.illegal_transition, kernel.forbidden
  */
 export async function confirmBatch(
   work: Work,
@@ -182,7 +184,7 @@ export async function confirmBatch(
     if (word.verdict === 'paid') {
       if (line.status === 'succeeded')
         throw payoutErrors.line_decided({ code: line.code, status: line.status })
-      if (word.reference) await claimBankReference(work, word.reference, ['payout', line.id])
+      if (word.reference) await claimBankReference(work, word.reference, ['payout', line.id], batch.id)
       else if (!input.reference) throw payoutErrors.reference_needed({ code: line.code })
       ;(line.status === 'submitted' ? paid : arrived).push(line)
     } else if (line.status === 'submitted') failed.push(line)
@@ -190,8 +192,8 @@ export async function confirmBatch(
     else throw payoutErrors.line_decided({ code: line.code, status: line.status })
   }
   // The limits are locked after all rows, and in one order of receivers, so that nobody waits in a circle.
-  const byReceiver = (a: Line, b: Line) => (a.userId ?? '').localeCompare(b.userId ?? '')
-  for (const line of [...failed, ...returned].sort(byReceiver)) await takeReturned(work, line)
+  const byReceiver = (a: Line, b: Line) => receiverOf(a).localeCompare(receiverOf(b))
+  for (const line of [...failed, ...returned].sort(byReceiver)) await takeReturned(work, batch, line)
   await move(work, paid, 'succeeded')
   await move(work, failed, 'failed', BANK_REJECTED)
   await takeBack(work, returned)
@@ -236,18 +238,6 @@ async function lockPaid(work: Work, lines: readonly Line[]): Promise<void> {
     withdrawal: { id: ids, retryOf: ids },
     wallet: { id: userIds },
   })
-}
-
-/**
- * Counts a withdrawal that goes back into its wallet as money that the acting person gives away, so that this
- * person's limits apply. Only the bank knows whether the withdrawal had arrived. If it had, the wallet's
- * owner would now have the money twice. A settlement is counted later, when it is approved again.
- * @throws kernel.second_person_needed
- */
-async function takeReturned(work: Work, { purpose, subjectId, userId, amountIdr }: Line): Promise<void> {
-  if (purpose !== 'withdrawal' || userId === null) return
-  const subject = ['withdrawal', subjectId] as const
-  await takeLimit(work, { kind: 'withdrawal_returned', subject, receiver: `user:${userId}`, amountIdr })
 }
 
 function lineOf({ number, lines }: LockedBatch, { code, amountIdr }: BankWord): Line {

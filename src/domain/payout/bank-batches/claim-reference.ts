@@ -12,12 +12,15 @@ export const normalReference = (given: string): string => identityOf(given).repl
 /**
  * Records that a bank reference belongs to one object, such as a payout. A reference may be used only once.
  * This holds across settlements, withdrawals, batches, payments by hand and top-ups of the courier's deposit.
+ * The object itself may give its reference again, because a person may have recorded a rejection by mistake.
+ * For the same reason a line (a transfer) may give the reference of its batch, which is `batchId`.
  * @throws payout.reference_invalid, reference_used with what it is of
  */
 export async function claimBankReference(
   work: Work,
   given: string,
   [subjectKind, subjectId]: readonly [string, string],
+  batchId?: string,
 ): Promise<void> {
   const reference = normalReference(given)
   if (reference.length < 4) throw payoutErrors.reference_invalid({ reference: given })
@@ -26,7 +29,10 @@ export async function claimBankReference(
     values (${reference}, ${given.trim()}, ${subjectKind}, ${subjectId}, ${actorLabel(work.actor)}, ${work.now})
     on conflict (reference) do nothing returning reference`.execute(work.tx)
   if (rows.length > 0) return
-  throw payoutErrors.reference_used({ reference: given, of: await holderOfReference(work.tx, given) })
+  const holder = await holderOfReference(work.tx, given)
+  if (holder?.subjectKind === subjectKind && holder.subjectId === subjectId) return
+  if (holder?.subjectKind === 'bank_batch' && holder.subjectId === batchId) return
+  throw payoutErrors.reference_used({ reference: given, of: holder })
 }
 
 /** Returns the kind and id of the object, such as a payout, to which a bank reference belongs. */

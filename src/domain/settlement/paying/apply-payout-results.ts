@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import { type EventOf, moveState, secondsAfter, statesBefore, type Work } from '../../kernel/index.ts'
 import { type AccountKey, credit, debit, factoryAccount, post } from '../../ledger/index.ts'
-import { endAttention } from '../../ops/index.ts'
+import { endAttention, undoUse } from '../../ops/index.ts'
 import { BATCH_CANCELLED, setPayoutAside, UNSETTLED } from '../../payout/index.ts'
 import { type LockedSettlement, lockSettlements, settlementEventPayload } from '../lock.ts'
 import { retryAfterFailure } from '../rules.ts'
@@ -104,6 +104,8 @@ export async function reviveSettlements(work: Work, events: EventOf<'payout.revi
         updatedAt: work.now,
       },
     })
+    // A person may have said that the bank did not pay it. That counted against the person's limits.
+    await undoUse(work, 'settlement_returned', [payout.payoutId])
     await endAttention(work, 'settlement_unpaid', id, 'its payout arrived after all')
     work.emit({
       type: 'settlement.paid',

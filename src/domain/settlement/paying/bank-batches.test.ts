@@ -6,8 +6,9 @@ import { budi, openSettlementFixture, type SettlementFixture, sinta } from '../.
 import { refusal } from '../../../../test/storefront.ts'
 import { good } from '../../../../test/wallets.ts'
 import { updateFactory } from '../../factory/index.ts'
-import { type Actor, lockRows, newId, runChecks } from '../../kernel/index.ts'
+import { type Actor, lockRows, newId, personOf, runChecks } from '../../kernel/index.ts'
 import { balanceIdr, credit, debit, post } from '../../ledger/index.ts'
+import { allowOverLimit } from '../../ops/limits.ts'
 import { transfersOf } from '../../payout/bank-batches/read-batches.ts'
 import {
   cancelBatch,
@@ -42,7 +43,7 @@ const wati: Actor = someone({ name: 'wati', role: 'finance' })
 describe('case 5: a bank transfer is a channel like the other', () => {
   let f: SettlementFixture
   beforeAll(async () => {
-    f = await openSettlementFixture()
+    f = await openSettlementFixture({ policy: { aloneDayIdr: 1_500_000, aloneWeekIdr: 3_000_000 } })
   })
   afterAll(async () => {
     expect(await f.broken()).toEqual([])
@@ -74,8 +75,9 @@ describe('case 5: a bank transfer is a channel like the other', () => {
   const show = (batch: string) => as(budi, (work) => showBatch(work, batch))
   const confirm = (batch: string, reference: string) =>
     as(budi, (work) => confirmBatch(work, { batch, reference }))
-  const reject = (batch: string, code: string) =>
-    as(budi, (work) => confirmBatch(work, { batch, words: [{ code, verdict: 'rejected' }] }))
+  /** Wati took no file, so she may say what the bank rejected or sent back. */
+  const reject = (batch: string, code: string, actor: Actor = wati) =>
+    as(actor, (work) => confirmBatch(work, { batch, words: [{ code, verdict: 'rejected' }] }))
   const cancel = (batch: string, actor: Actor) =>
     as(actor, (work) => cancelBatch(work, { batch, reason: 'a test' }))
   const balance = (key: 'bank' | 'bank-transfers-in-flight' | 'gateway') =>
@@ -376,6 +378,80 @@ describe('case 5: a bank transfer is a channel like the other', () => {
     expect((await f.see(beside.code)).status).toBe('paid')
     expect(await f.balance(`suspense:${beside.code}-1`)).toBe(0)
     expect(await balance('bank')).toBe(before - 190_000)
+  })
+
+  it('one person who took the file pays nothing twice: another one says that it came back, and each payment counts', async () => {
+    const countsOf = async (kind: string) =>
+      (
+        await f.laku.db
+          .selectFrom('limitUses')
+          .select(['kind', 'person', 'secondPerson', 'amountIdr', 'undoneAt'])
+          .where('kind', '=', kind)
+          .where('receiver', '=', `factory:${one.factoryId}`)
+          .orderBy('usedAt')
+          .execute()
+      ).map(({ undoneAt, ...use }) => ({ ...use, counts: undoneAt === null }))
+    const pay = (batch: string, reference: string, code: string) =>
+      as(budi, (work) => confirmBatch(work, { batch, words: [{ code, verdict: 'paid', reference }] }))
+    const one = await approved()
+    const first = await exported([one.code])
+    await confirm(first.batch, 'ALONE 1001')
+    const alone = () => reject(first.batch, one.code, budi)
+    expect(await refusal(alone())).toBe('kernel.second_person_needed')
+    const { factor: _, ...unproven } = someone({ name: 'wati', role: 'finance' })
+    expect(await refusal(reject(first.batch, one.code, unproven))).toBe(
+      'kernel.second_factor_needed',
+    )
+    await reject(first.batch, one.code)
+    const bySecond = { person: personOf(budi), secondPerson: personOf(wati), amountIdr: 95_000 }
+    expect(await countsOf('settlement_returned')).toMatchObject([{ ...bySecond, counts: true }])
+    // It was a mistake: the line takes its own reference again, and the one of its batch.
+    await pay(first.batch, 'ALONE 1001', one.code)
+    expect(await countsOf('settlement_returned')).toMatchObject([{ counts: false }])
+    await reject(first.batch, one.code)
+    await pay(first.batch, 'ALONE 1002', one.code)
+    await reject(first.batch, one.code)
+    await pay(first.batch, 'alone-1002', one.code)
+    // It came back after all. A second person may allow the word of the first before.
+    const id = (await f.payoutOf(one.code)).id
+    await as(sinta, (work) =>
+      allowOverLimit(work, { kind: 'settlement_returned', subjectId: id, amountIdr: 95_000, reason: 'seen' }),
+    )
+    await alone()
+    const said = { person: personOf(budi), secondPerson: personOf(sinta), counts: true }
+    expect(await countsOf('settlement_returned')).toMatchObject([said])
+    const second = await exported([one.code])
+    await confirm(second.batch, 'ALONE 1003')
+    // Sinta calculated it and budi approved it. The second payment follows from the word of budi alone.
+    expect(await countsOf('settlement')).toMatchObject([
+      { person: personOf(sinta), secondPerson: personOf(budi), amountIdr: 95_000, counts: true },
+      { person: personOf(budi), secondPerson: null, amountIdr: 95_000, counts: true },
+    ])
+    // Where the provider says that nothing was paid, the earlier approval counts no more.
+    const failed = await f.factory('131313')
+    await f.sell(failed)
+    const paying = await f.paying(failed)
+    await f.outcome(paying, 'FAILED')
+    await f.hear(paying)
+    await as(wati, (work) => retrySettlement(work, { settlement: paying }))
+    const { rows } = await sql<{ counts: boolean; second: string | null }>`
+      select undone_at is null as counts, second_person as second from limit_uses
+      where kind = 'settlement' and receiver = ${`factory:${failed}`} order by used_at`.execute(f.laku.db)
+    expect(rows).toEqual([
+      { counts: false, second: personOf(budi) },
+      { counts: true, second: personOf(wati) },
+    ])
+  })
+
+  it('what a person says was rejected of their own file counts in the limit of gifts, and the database asks for the count', async () => {
+    const large = await approved(2_000_000)
+    const { batch } = await exported([large.code])
+    expect(await refusal(reject(batch, large.code, budi))).toBe('kernel.second_person_needed')
+    const uncounted = sql`
+      update payouts set status = 'failed', failure_code = 'BANK_REJECTED' where key = ${`${large.code}-1`}`
+    await expect(uncounted.execute(f.laku.db)).rejects.toMatchObject({ constraint: 'limit_counted' })
+    await reject(batch, large.code)
+    expect((await as(budi, (work) => retrySettlement(work, { settlement: large.code }))).status).toBe('approved')
   })
 
   it('a line whose account no key opens, or whose bank takes no more, is left out, and the others go', async () => {
