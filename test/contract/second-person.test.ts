@@ -12,6 +12,7 @@ const alone = new Set([
   'settle export',
   'settle approve',
   'settle retry',
+  'settle batches confirm',
   'refunds retry',
 ])
 /** Anybody may give the first declaration of these commands. */
@@ -38,6 +39,7 @@ it('are these commands', () => {
     'refunds retry',
     'settle approve',
     'settle batches cancel',
+    'settle batches confirm',
     'settle export',
     'settle import',
     'settle retry',

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { defineChange, type OutsideWay } from '../../cli/define/command.ts'
 import type { RefundDetail, RefundRetry } from '../../domain/payment/index.ts'
+import { seenInput, seenOption } from '../asked-seen.ts'
 import { ticketInput, ticketOption } from '../asked-ticket.ts'
 import { gatewayContext } from '../payments/gateway.ts'
 import { told } from './told.ts'
@@ -12,7 +13,8 @@ export const approve = defineChange({
   secondPerson: true,
   description: 'Approve a refund that another person asked for.',
   args,
-  input: z.object({ refund: z.string() }),
+  options: [seenOption],
+  input: z.object({ refund: z.string(), seen: seenInput }),
   change: async (work, input) => {
     const { approveRefund } = await import('../../domain/payment/index.ts')
     return await approveRefund(work, input)

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { defineChange } from '../../cli/define/command.ts'
 import { exitCodes } from '../../cli/errors/cli-error.ts'
+import { seenInput, seenOption } from '../asked-seen.ts'
 import { paymentOf, settlementArgument, settlementInput } from './settlement.ts'
 
 const shape = { args: [settlementArgument], input: settlementInput }
@@ -16,12 +17,13 @@ export const approve = defineChange({
       flags: '--plan <hash>',
       description: 'the plan_hash that you checked; a changed plan is then not approved',
     },
+    seenOption,
   ],
-  input: settlementInput.extend({ plan: z.string().optional() }),
+  input: settlementInput.extend({ plan: z.string().optional(), seen: seenInput }),
   examples: ['laku settle approve STL-261123-7K3QX2'],
-  change: async (work, { settlement, plan }) => {
+  change: async (work, { settlement, plan, seen }) => {
     const { approveSettlement } = await import('../../domain/settlement/index.ts')
-    return await approveSettlement(work, { settlement, planHash: plan })
+    return await approveSettlement(work, { settlement, planHash: plan, seen })
   },
   done: ({ code, status }) => `${code} is ${status}: laku settle pay ${code}`,
 })

@@ -3,6 +3,7 @@ import { defineChange } from '../../cli/define/command.ts'
 import { formatIdr, type Work } from '../../domain/kernel/index.ts'
 import type { AccountName } from '../../domain/ops/index.ts'
 import type { AskedDisposal, SuspenseItem } from '../../domain/suspense/index.ts'
+import { seenInput, seenOption } from '../asked-seen.ts'
 import { gatewayContext } from '../payments/gateway.ts'
 import { severe, suspenseArgs } from './severe.ts'
 
@@ -166,10 +167,11 @@ export const approve = defineChange({
   secondPerson: true,
   description: 'Approve and do what another person asked for with unassigned money.',
   args,
-  input: z.object({ item }),
-  change: async (work, { item: id }) => {
+  options: [seenOption],
+  input: z.object({ item, seen: seenInput }),
+  change: async (work, { item: id, seen }) => {
     const { decideSuspense } = await import('../../domain/payment/index.ts')
-    return await decideSuspense(work, id, 'approve')
+    return await decideSuspense(work, id, 'approve', seen)
   },
   done,
 })

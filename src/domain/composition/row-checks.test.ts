@@ -303,12 +303,12 @@ describe('rows of business are held to their postings, both ways', () => {
   ]
 
   const toFactory: (typeof uncountedActs)[number] = [
-      'settlement_returned',
-      'every transfer to a factory that a person said came back is counted in the limits, and every count has one',
-      `update payouts set purpose = 'settlement', factory_id = gen_random_uuid(), route = 'bank', batch_id = ${nobody},
+    'settlement_returned',
+    'every transfer to a factory that a person said came back is counted in the limits, and every count has one',
+    `update payouts set purpose = 'settlement', factory_id = gen_random_uuid(), route = 'bank', batch_id = ${nobody},
          next_check_at = null, provider_payout_id = null, amount_idr = 20000, in_file = true, status = 'failed', failure_code = 'BANK_REJECTED'`,
-      countOf('settlement_returned', 'payout', `${of('payouts')}::text`),
-    ]
+    countOf('settlement_returned', 'payout', `${of('payouts')}::text`),
+  ]
 
   it.each([...uncountedActs, toFactory])(
     'a decision of the kind %s without its count, with less of it, and a count of nothing',

@@ -87,6 +87,28 @@ export async function payableAccounts(
 }
 
 /**
+ * Returns what staff should know before they approve money for a factory: whether it is suspended, and
+ * whether another bank account is paid than at the time `since`.
+ */
+export async function factoryConcerns(
+  { tx, now }: Pick<Work, 'tx' | 'now'>,
+  factoryId: string,
+  since: Date,
+): Promise<('factory_suspended' | 'bank_account_changed')[]> {
+  const { rows } = await sql<{ isSuspended: boolean; isChanged: boolean }>`
+    select f.status = 'suspended' as is_suspended, coalesce(
+      exists (select from factory_bank_accounts a where a.factory_id = f.id and a.status = 'approved' and a.usable_from <= ${since})
+      and exists (
+        select from factory_bank_accounts a where a.factory_id = f.id and a.status = 'approved' and a.usable_from > ${since}
+          and a.usable_from <= ${now}), false) as is_changed
+    from factories f where f.id = ${factoryId}::uuid`.execute(tx)
+  return rows.flatMap(({ isSuspended, isChanged }) => [
+    ...(isSuspended ? ['factory_suspended' as const] : []),
+    ...(isChanged ? ['bank_account_changed' as const] : []),
+  ])
+}
+
+/**
  * Returns the factories that have this bank account, whatever the account's state. Callers use it to find the
  * possible receiver of a payout that laku does not know. An account that no available key decrypts is left
  * out.

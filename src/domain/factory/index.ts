@@ -1,7 +1,7 @@
 import './events.ts'
 
 export { approveBankAccount } from './approve-bank-account.ts'
-export { bankAccountsOf, factoriesOfAccount, payableAccounts } from './bank-accounts.ts'
+export { bankAccountsOf, factoriesOfAccount, factoryConcerns, payableAccounts } from './bank-accounts.ts'
 export { createFactory } from './create-factory.ts'
 export { normalizeFactoryPhone } from './phone.ts'
 export { addRatings, type RatingChange, rateFactories } from './rate-factories.ts'

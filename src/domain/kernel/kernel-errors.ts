@@ -33,6 +33,10 @@ export const kernelErrors = defineErrors('kernel', {
     'forbidden',
     'Together with your earlier decisions, this amount is above the limit of one person. Ask another person to run the command shown here, then run your own command again.',
   ],
+  changed_since_asked: [
+    'conflict',
+    'Since this was asked for, the receiver or the person who asked has changed; see `changes`. Check whether it is still right, then run the command again with --seen, or reject it.',
+  ],
   not_a_person: [
     'forbidden',
     'This step needs two people; a service, laku itself or a provider does not count as a person. A person must request the step, and another person must approve it.',

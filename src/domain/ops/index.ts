@@ -1,4 +1,11 @@
-export { isPerson, isSecondPerson, requireSecondPerson, secondPersonRefused } from '../staff/index.ts'
+export {
+  isPerson,
+  isSecondPerson,
+  requireSecondPerson,
+  requireSeen,
+  type SeenChange,
+  secondPersonRefused,
+} from '../staff/index.ts'
 export {
   countAttention,
   countUnmailed,

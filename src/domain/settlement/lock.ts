@@ -13,6 +13,7 @@ export interface LockedSettlement {
   netIdr: Rupiah
   planHash: string
   calculatedBy: string
+  calculatedAt: Date
   payoutId: string | null
   payouts: number
 }
@@ -23,7 +24,7 @@ export async function lockSettlements(
   ids: readonly string[],
 ): Promise<Map<string, LockedSettlement>> {
   const { rows } = await sql<LockedSettlement>`
-    select id, code, factory_id, through_date::text as through, status, net_idr, plan_hash, calculated_by, payout_id, payouts
+    select id, code, factory_id, through_date::text as through, status, net_idr, plan_hash, calculated_by, calculated_at, payout_id, payouts
     from settlements where id = any(${[...new Set(ids)]}::uuid[]) order by id for no key update`.execute(tx)
   return new Map(rows.map((row) => [row.id, row]))
 }

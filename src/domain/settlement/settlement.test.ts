@@ -10,6 +10,7 @@ import { type Actor, defaultPolicy, jakartaDate, ProviderFailure, secondsAfter }
 import { factoryAccount } from '../ledger/index.ts'
 import { submitPayouts } from '../payout/index.ts'
 import {
+  approveSettlement,
   holdSettlement,
   previewSettlements,
   releaseSettlement,
@@ -245,6 +246,27 @@ describe('settlements', () => {
       await f.sell(factoryId)
       const small = await f.settled(factoryId)
       expect((await f.approve(small, sinta)).status).toBe('approved')
+    })
+
+    it('is not approved for a factory that was suspended, or is paid elsewhere, since it was calculated, unless that was seen', async () => {
+      const factoryId = await f.factory('131313')
+      await f.sell(factoryId)
+      const code = await f.settled(factoryId)
+      f.laku.clock.shift(60)
+      await f.suspend(factoryId)
+      const approve = (seen?: boolean) =>
+        f.laku.as(budi, (work) => approveSettlement(work, { settlement: code, seen }))
+      expect(await refusal(approve())).toBe('kernel.changed_since_asked')
+      await f.laku.db.updateTable('factories').set({ status: 'active' }).where('id', '=', factoryId).execute()
+      expect(await refusal(approve(true))).toBe('kernel.option_not_taken')
+      await f.account(factoryId, '141414')
+      await sql`
+        update factory_bank_accounts set usable_from = usable_from - interval '1 hour'
+        where factory_id = ${factoryId} and id <> (select max(id::text)::uuid from factory_bank_accounts where factory_id = ${factoryId})`.execute(
+        f.laku.db,
+      )
+      expect(await refusal(approve())).toBe('kernel.changed_since_asked')
+      expect((await approve(true)).status).toBe('approved')
     })
 
     it('needs over the limit a second person: not who let the first in', async () => {

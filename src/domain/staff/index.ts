@@ -1,4 +1,5 @@
 export { idsOfPeople, nameOfPerson } from './names.ts'
+export { requireSeen, type SeenChange } from './require-seen.ts'
 export {
   isPerson,
   isSecondPerson,

@@ -4,7 +4,7 @@ export { closingOf, closingsDue, dueClosings, scheduleClosing, startClosing, sto
 export { coolOff, withdrawalsFrom } from './cool-off.ts'
 export { userErrors } from './errors.ts'
 export { listUsers } from './list-users.ts'
-export { lockedBuyers } from './locked-buyers.ts'
+export { concernsOf, lockedBuyers } from './locked-buyers.ts'
 export { normalizePhone } from './phone.ts'
 export {
   getMe,

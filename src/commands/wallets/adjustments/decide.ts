@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { defineChange } from '../../../cli/define/command.ts'
 import { formatIdr } from '../../../domain/kernel/index.ts'
+import { seenInput, seenOption } from '../../asked-seen.ts'
 
 const shape = {
   args: [{ name: 'adjustment', description: 'the UUID of the adjustment' }],
@@ -12,9 +13,11 @@ export const approve = defineChange({
   name: 'approve',
   secondPerson: true,
   description: 'Approve and post an adjustment that another person asked for.',
-  change: async (work, { adjustment: id }) => {
+  options: [seenOption],
+  input: shape.input.extend({ seen: seenInput }),
+  change: async (work, { adjustment: id, seen }) => {
     const { decideAdjustment } = await import('../../../domain/wallet/index.ts')
-    return await decideAdjustment(work, { id, decision: 'posted' })
+    return await decideAdjustment(work, { id, decision: 'posted', seen })
   },
   done: ({ changeIdr }) => `${formatIdr(changeIdr)} were posted.`,
 })

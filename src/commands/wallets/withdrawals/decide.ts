@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { defineChange } from '../../../cli/define/command.ts'
 import { usageError } from '../../../cli/errors/cli-error.ts'
+import { seenInput, seenOption } from '../../asked-seen.ts'
 
 const shape = {
   args: [{ name: 'withdrawal', description: 'the UUID or code of the withdrawal' }],
@@ -17,8 +18,13 @@ export const approve = defineChange({
       description:
         "you sent it from the company's bank, because it is too small for the provider: the bank's reference",
     },
+    seenOption,
   ],
-  input: z.object({ withdrawal: z.string(), byHand: z.string().min(1).max(100).optional() }),
+  input: z.object({
+    withdrawal: z.string(),
+    byHand: z.string().min(1).max(100).optional(),
+    seen: seenInput,
+  }),
   change: async (work, input) => {
     const { approveWithdrawal } = await import('../../../domain/wallet/index.ts')
     return await approveWithdrawal(work, input)

@@ -12,7 +12,8 @@ import {
   rupiah,
   type Work,
 } from '../../kernel/index.ts'
-import { countUse, isOverLimit, type LimitUse, requireSecondPerson } from '../../ops/index.ts'
+import { countUse, isOverLimit, type LimitUse, requireSecondPerson, requireSeen } from '../../ops/index.ts'
+import { concernsOf } from '../../user/index.ts'
 import { refundDebits } from '../entitlement/refund-debits.ts'
 import { paymentErrors } from '../errors.ts'
 import { showPayment } from '../payments/list.ts'
@@ -129,6 +130,7 @@ interface Requested {
   borneBy: 'factory' | 'company'
   note: string
   requestedBy: string
+  createdAt: Date
 }
 
 /** Locks a refund that waits for approval. The refunded payment is locked before it. */
@@ -136,7 +138,7 @@ async function lockRequested(work: Work, idOrCodeText: string, to: RefundStatus)
   const { id, paymentId } = await getRefund(work.tx, idOrCodeText)
   if (paymentId) await lockWholly(work.tx, [paymentId])
   const { rows } = await sql<Requested>`
-    select id, code, key, payment_id, amount_idr, status, borne_by, note, requested_by from refunds
+    select id, code, key, payment_id, amount_idr, status, borne_by, note, requested_by, created_at from refunds
     where id = ${id}::uuid for no key update`.execute(work.tx)
   const [refund] = rows
   if (!refund) throw paymentErrors.refund_not_found({ refund: idOrCodeText })
@@ -150,20 +152,27 @@ async function lockRequested(work: Work, idOrCodeText: string, to: RefundStatus)
 
 /**
  * Lets a second approver approve a refund that staff asked for. The refund is decided now: it may take only
- * what is left of the payment, and the present refund rules of its channel apply.
- * @throws payment.refund_not_found, same_person, kernel.approver_not_independent, over_refunded,
+ * what is left of the payment, and the present refund rules of its channel apply. If the buyer or the person
+ * who asked changed meanwhile, the approver must have seen it (`seen`).
+ * @throws payment.refund_not_found, same_person, kernel.approver_not_independent, changed_since_asked,
+ * option_not_taken, over_refunded,
  * not_refundable, in_escrow, cancel_instead, kernel.illegal_transition,
  *   kernel.forbidden
  */
-export async function approveRefund(work: Work, input: { refund: string }): Promise<RefundDetail> {
+export async function approveRefund(
+  work: Work,
+  input: { refund: string; seen?: boolean | undefined },
+): Promise<RefundDetail> {
   requireStaff(work.actor, 'finance')
   const request = await lockRequested(work, input.refund, 'approved')
-  const { id, code, key, paymentId, amountIdr, borneBy, note, requestedBy } = request
+  const { id, code, key, paymentId, amountIdr, borneBy, note, requestedBy, createdAt: askedAt } = request
   const decidedBy = actorLabel(work.actor)
   await requireSecondPerson(work, requestedBy, () => paymentErrors.same_person({ refund: code }))
   const payment = (await lockWholly(work.tx, [paymentId])).get(paymentId)
   if (!payment) throw paymentErrors.not_found({ paymentId })
   const { userId } = payment
+  const changes = await concernsOf(work.tx, userId)
+  await requireSeen(work, { askedBy: requestedBy, askedAt, changes, seen: input.seen })
   await countUse(work, { ...useOf({ id, userId, amountIdr }), person: requestedBy }, personOf(work.actor))
   const from = await refundDebits(work, payment, amountIdr, borneBy)
   const requested = { id, code, decidedBy, borneBy, note, requestedBy }

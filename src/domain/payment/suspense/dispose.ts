@@ -1,4 +1,5 @@
 import { sql } from 'kysely'
+import { factoryConcerns } from '../../factory/index.ts'
 import {
   actorLabel,
   insertRows,
@@ -9,7 +10,7 @@ import {
   type Work,
 } from '../../kernel/index.ts'
 import { walletAccount } from '../../ledger/index.ts'
-import type { AccountName } from '../../ops/index.ts'
+import { type AccountName, requireSeen, type SeenChange } from '../../ops/index.ts'
 import { accountOfMoney, claimBankReference } from '../../payout/index.ts'
 import {
   type AskedDisposal,
@@ -25,6 +26,7 @@ import {
   suspenseErrors,
   writeOffPlace,
 } from '../../suspense/index.ts'
+import { concernsOf } from '../../user/index.ts'
 import { ensureWallets, lockWallets, requireBalances, walletErrors } from '../../wallet/index.ts'
 import {
   addChargedBack,
@@ -94,11 +96,30 @@ export async function decideSuspense(
   work: Work,
   item: string,
   decision: 'approve' | 'reject',
+  seen?: boolean,
 ): Promise<SuspenseItem> {
   const found = await showSuspense(work.tx, item)
-  if (decision === 'approve' && found.asked) await lockPlace(work, found, found.asked)
+  if (decision === 'approve' && found.asked) {
+    await lockPlace(work, found, found.asked)
+    await requireSeen(work, {
+      askedBy: found.askedBy,
+      changes: await concernsAbout(work, found, found.asked),
+      seen,
+    })
+  }
   await keepAccount(work, found)
   return await decideDisposal(work, item, decision, placeOf)
+}
+
+/** Returns what the approver must know about the factory or user whose account gets the money. */
+async function concernsAbout(
+  work: Work,
+  item: SuspenseItem,
+  { to, userId = item.userId ?? undefined, factoryId = item.factoryId ?? undefined }: AskedDisposal,
+): Promise<SeenChange[]> {
+  if (to === 'offset' && factoryId) return await factoryConcerns(work, factoryId, work.now)
+  if (to === 'wallet' && userId) return await concernsOf(work.tx, userId)
+  return []
 }
 
 /**

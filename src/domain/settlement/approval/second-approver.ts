@@ -82,9 +82,7 @@ async function returnedOf(
     left join limit_uses u on u.kind = 'settlement_returned' and u.subject_id = p.id::text and u.undone_at is null
     left join limit_clearances c on c.kind = u.kind and c.used_by = u.person and c.used_at = u.used_at and c.given_by = u.second_person
     where p.id = ${payoutId}::uuid and p.failure_code = ${BANK_REJECTED}
-      and (p.status = 'reversed' or p.status = 'failed' and p.in_file)`.execute(
-    tx,
-  )
+      and (p.status = 'reversed' or p.status = 'failed' and p.in_file)`.execute(tx)
   return rows[0]
 }
 

@@ -399,9 +399,7 @@ describe('case 5: a bank transfer is a channel like the other', () => {
     const alone = () => reject(first.batch, one.code, budi)
     expect(await refusal(alone())).toBe('kernel.second_person_needed')
     const { factor: _, ...unproven } = someone({ name: 'wati', role: 'finance' })
-    expect(await refusal(reject(first.batch, one.code, unproven))).toBe(
-      'kernel.second_factor_needed',
-    )
+    expect(await refusal(reject(first.batch, one.code, unproven))).toBe('kernel.second_factor_needed')
     await reject(first.batch, one.code)
     const bySecond = { person: personOf(budi), secondPerson: personOf(wati), amountIdr: 95_000 }
     expect(await countsOf('settlement_returned')).toMatchObject([{ ...bySecond, counts: true }])
@@ -451,7 +449,9 @@ describe('case 5: a bank transfer is a channel like the other', () => {
       update payouts set status = 'failed', failure_code = 'BANK_REJECTED' where key = ${`${large.code}-1`}`
     await expect(uncounted.execute(f.laku.db)).rejects.toMatchObject({ constraint: 'limit_counted' })
     await reject(batch, large.code)
-    expect((await as(budi, (work) => retrySettlement(work, { settlement: large.code }))).status).toBe('approved')
+    expect((await as(budi, (work) => retrySettlement(work, { settlement: large.code }))).status).toBe(
+      'approved',
+    )
   })
 
   it('a line whose account no key opens, or whose bank takes no more, is left out, and the others go', async () => {

@@ -115,7 +115,7 @@ export const useOf = ({
  * Refuses an unknown user. A gift to an erased user is refused too, because nobody could use it. A correction
  * is not: it takes money of an erased user out after staff sent it by hand.
  */
-async function requireUser(work: Work, userId: string, kind: WalletAdjustment['kind']): Promise<void> {
+export async function requireUser(work: Work, userId: string, kind: WalletAdjustment['kind']): Promise<void> {
   const { rows } = await sql<{ status: UserStatus }>`
     select status from (${lockedBuyers([userId])}) buyers`.execute(work.tx)
   const [user] = rows

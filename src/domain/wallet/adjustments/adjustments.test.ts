@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { someone } from '../../../../test/laku.ts'
-import { oneAdministratorAndTwo, staff } from '../../../../test/staff.ts'
+import { hire, oneAdministratorAndTwo, staff } from '../../../../test/staff.ts'
 import { refusal } from '../../../../test/storefront.ts'
 import { finance, openWalletFixture, type WalletFixture } from '../../../../test/wallets.ts'
 import type { Actor } from '../../kernel/index.ts'
@@ -21,8 +21,8 @@ describe('what staff give to wallets and take from them', () => {
   const support = staff('support')
   const adjust = (actor: Actor, changeIdr: number, kind: WalletAdjustment['kind'] = 'goodwill') =>
     f.laku.as(actor, (work) => adjustWallet(work, { userId, changeIdr, kind, reason: 'a test' }))
-  const decide = (actor: Actor, id: string, decision: 'posted' | 'rejected') =>
-    f.laku.as(actor, (work) => decideAdjustment(work, { id, decision }))
+  const decide = (actor: Actor, id: string, decision: 'posted' | 'rejected', seen?: boolean) =>
+    f.laku.as(actor, (work) => decideAdjustment(work, { id, decision, seen }))
 
   it('is there at once up to the limit: goodwill out of subsidy, a correction out of adjustments', async () => {
     expect((await adjust(support, 50_000)).status).toBe('posted')
@@ -45,6 +45,34 @@ describe('what staff give to wallets and take from them', () => {
     expect(both.filter((result) => result.status === 'fulfilled')).toHaveLength(1)
     expect(await f.wallet(userId)).toBe(before + 2_000_000)
     expect(await refusal(decide(budi, id, 'rejected'))).toBe('kernel.illegal_transition')
+  })
+
+  it('asked for before its user or who asked was suspended, it waits until the approver has seen that', async () => {
+    const [ana, cici] = [await hire(f.laku, 'finance'), finance('cici')]
+    const before = await f.wallet(userId)
+    const set = (table: 'users' | 'staff', id: string, status: string) =>
+      f.laku.db.updateTable(table).set({ status }).where('id', '=', id).execute()
+    const asked = async () => (await adjust(ana, 2_000_000)).id
+    const [one, two, three] = [await asked(), await asked(), await asked()]
+    await set('users', userId, 'suspended')
+    const refused = await decide(cici, one, 'posted').catch((error: unknown) => error)
+    expect(refused).toMatchObject({
+      code: 'kernel.changed_since_asked',
+      details: { changes: ['user_suspended'] },
+    })
+    expect((await decide(cici, one, 'posted', true)).status).toBe('posted')
+    await set('users', userId, 'active')
+    await set('staff', (ana as { id: string }).id, 'suspended')
+    expect(await refusal(decide(cici, two, 'posted'))).toBe('kernel.changed_since_asked')
+    expect((await decide(cici, two, 'posted', true)).status).toBe('posted')
+    await set('staff', (ana as { id: string }).id, 'active')
+    // The word that something was seen belongs to something.
+    expect(await refusal(decide(cici, three, 'posted', true))).toBe('kernel.option_not_taken')
+    await set('users', userId, 'deleted')
+    expect(await refusal(decide(cici, three, 'posted', true))).toBe('wallet.user_not_found')
+    await set('users', userId, 'active')
+    await decide(cici, three, 'rejected')
+    expect(await f.wallet(userId)).toBe(before + 4_000_000)
   })
 
   it('is given to nobody who was erased, while what came in later is still taken out', async () => {

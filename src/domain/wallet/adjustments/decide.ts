@@ -8,22 +8,24 @@ import {
   requireTransition,
   type Work,
 } from '../../kernel/index.ts'
-import { countUse, requireSecondPerson } from '../../ops/index.ts'
+import { countUse, requireSecondPerson, requireSeen } from '../../ops/index.ts'
+import { concernsOf } from '../../user/index.ts'
 import { walletErrors } from '../errors.ts'
 import { walletAdjustmentMachine, walletAdjustmentTransitions } from '../transitions.ts'
-import { type AdjustmentView, postAdjustment, useOf } from './adjust.ts'
+import { type AdjustmentView, postAdjustment, requireUser, useOf } from './adjust.ts'
 
 const columns = sql`id, user_id, change_idr, kind, status, note, requested_by, decided_by, created_at`
 
 /**
  * Posts or rejects a requested wallet adjustment. The person who posts it must not be the one who requested
- * it.
- * @throws wallet.adjustment_not_found, same_person, insufficient_balance, kernel.approver_not_independent,
+ * it. If the user or the person who asked changed meanwhile, the approver must have seen it (`seen`).
+ * @throws wallet.adjustment_not_found, same_person, insufficient_balance, user_not_found,
+ * kernel.approver_not_independent, changed_since_asked, option_not_taken,
  * kernel.illegal_transition, kernel.forbidden
  */
 export async function decideAdjustment(
   work: Work,
-  { id, decision }: { id: string; decision: 'posted' | 'rejected' },
+  { id, decision, seen }: { id: string; decision: 'posted' | 'rejected'; seen?: boolean | undefined },
 ): Promise<AdjustmentView> {
   requireStaff(work.actor, 'finance')
   const { rows } = await sql<AdjustmentView>`
@@ -33,8 +35,10 @@ export async function decideAdjustment(
   requireTransition(walletAdjustmentTransitions, adjustment.status, decision, 'adjustment')
   const decidedBy = actorLabel(work.actor)
   if (decision === 'posted') {
-    const { requestedBy: person } = adjustment
+    const { requestedBy: person, createdAt: askedAt, userId } = adjustment
     await requireSecondPerson(work, person, () => walletErrors.same_person({ decidedBy }))
+    await requireUser(work, userId, adjustment.kind)
+    await requireSeen(work, { askedBy: person, askedAt, changes: await concernsOf(work.tx, userId), seen })
     await countUse(work, { ...useOf(adjustment), person }, personOf(work.actor))
   }
   const set = { decidedBy, decidedAt: work.now }

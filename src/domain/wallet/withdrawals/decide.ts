@@ -10,8 +10,9 @@ import {
   requireTransition,
   type Work,
 } from '../../kernel/index.ts'
-import { countUse, undoUse } from '../../ops/index.ts'
+import { countUse, requireSeen, type SeenChange, undoUse } from '../../ops/index.ts'
 import { dropUnsent, holdPayouts, livePayoutStates, TAKEN_BACK } from '../../payout/index.ts'
+import { concernsOf } from '../../user/index.ts'
 import { walletErrors } from '../errors.ts'
 import {
   payingWithdrawalStates,
@@ -21,6 +22,7 @@ import {
   withdrawalMachine,
   withdrawalTransitions,
 } from '../transitions.ts'
+import { isStopped } from './destinations.ts'
 import { withdrawalUse } from './hold.ts'
 import { payByHand } from './pay-by-hand.ts'
 import { getWithdrawal } from './read.ts'
@@ -59,13 +61,15 @@ export async function lockWithdrawal(work: Work, idOrCodeText: string): Promise<
 /**
  * Approves a held withdrawal, at the request of staff. It is sent as soon as withdrawals to its bank account
  * are allowed; a newly added account must wait. If the provider cannot pay it, staff first send the money
- * from the company's bank. They then approve the withdrawal with the bank's reference.
+ * from the company's bank. They then approve the withdrawal with the bank's reference. If the user was
+ * suspended or the bank account stopped, the approver must have seen it (`seen`).
  * @throws wallet.withdrawal_not_found, by_hand, not_by_hand, account_too_new, kernel.illegal_transition,
+ * changed_since_asked, option_not_taken,
  * kernel.forbidden
  */
 export async function approveWithdrawal(
   work: Work,
-  input: { withdrawal: string; byHand?: string | undefined },
+  input: { withdrawal: string; byHand?: string | undefined; seen?: boolean | undefined },
 ): Promise<WithdrawalView> {
   requireStaff(work.actor, 'finance')
   const withdrawal = await lockWithdrawal(work, input.withdrawal)
@@ -73,6 +77,12 @@ export async function approveWithdrawal(
   if (byHand !== (input.byHand !== undefined)) {
     throw byHand ? walletErrors.by_hand({ code }) : walletErrors.not_by_hand({ code })
   }
+  requireTransition(withdrawalTransitions, withdrawal.status, 'approved', 'withdrawal')
+  const changes: SeenChange[] = (await concernsOf(work.tx, withdrawal.userId)).filter(
+    (concern) => concern !== 'user_closing' || !withdrawal.closesAccount,
+  )
+  if (isStopped(usableAt)) changes.push('bank_account_stopped')
+  await requireSeen(work, { askedBy: null, changes, seen: input.seen })
   if (input.byHand !== undefined) {
     await decide(work, withdrawal, 'approved', null, { reference: input.byHand })
     await payByHand(work, withdrawal, input.byHand)
