@@ -14,7 +14,14 @@ export async function giveGoodwill(work: Work, userId: string, amountIdr: Rupiah
   const second = work.actor.kind === 'staff' ? work.actor.id : 'another'
   await sql`select staff_acts('test another test')`.execute(work.tx)
   await countUse(work, use, second)
-  const decided = { status: 'posted', note: by, requestedBy: by, decidedBy: by, createdAt: at, decidedAt: at }
+  const decided = {
+    status: 'posted',
+    note: by,
+    requestedBy: by,
+    decidedBy: second,
+    createdAt: at,
+    decidedAt: at,
+  }
   await insertRows(work.tx, 'walletAdjustments', [
     { id, userId, changeIdr: amountIdr, kind: 'goodwill', ...decided },
   ])

@@ -65,7 +65,8 @@ describe('rows of business are held to their postings, both ways', () => {
     await laku.close()
   })
 
-  const as = <T>(use: (work: Work) => Promise<T>, actor = finance()) => laku.as(actor, use)
+  const clerk = finance()
+  const as = <T>(use: (work: Work) => Promise<T>, actor = clerk) => laku.as(actor, use)
 
   async function invoicePaid(amountIdr?: number, channel = 'CREDIT_CARD') {
     const [buyer] = await shop.market.buyers(1)
@@ -267,7 +268,7 @@ describe('rows of business are held to their postings, both ways', () => {
 
   const countOf = (kind: string, subjectKind: string, subjectId: string) =>
     `insert into limit_uses (id, budget, kind, person, receiver, amount_idr, day_limit_idr, week_limit_idr, subject_kind, subject_id, used_at)
-     values (gen_random_uuid(), 'given', '${kind}', 'x', 'user:x', 4999, 1, 1, '${subjectKind}', ${subjectId}, now())`
+     values (gen_random_uuid(), 'given', '${kind}', 'system:x', 'nobody', 4999, 1, 1, '${subjectKind}', ${subjectId}, now())`
   const paidOrder = '(select order_id from payments where order_id is not null order by id limit 1)'
   const refundOf = (reason: string) =>
     `insert into refunds (id, code, key, payment_id, amount_idr, reason, destination, status, created_at)
@@ -322,6 +323,55 @@ describe('rows of business are held to their postings, both ways', () => {
       expect(await foundAfter(counted, ofNothing)).toContain(name)
     },
   )
+
+  it.each([
+    ['goodwill', 'every adjustment of a wallet', ['person', 'receiver', 'second_person']],
+    ['withdrawal', 'every withdrawal that was let go', ['person', 'receiver']],
+    ['refund', 'every refund by staff', ['person', 'receiver', 'second_person']],
+    ['quarantine', 'every decision about quarantined money', ['person']],
+    ['suspense', 'every decision about suspense', ['person', 'second_person']],
+  ])('a counted decision of the kind %s that names others than its row', async (kind, name, columns) => {
+    if (!superuser) return
+    const counted = `${name} is counted in the limits, and every count has one`
+    // The people of this shop are in no list of staff, so the names in the rows say nobody yet.
+    const people = [
+      `insert into staff (id, name, role, created_at) select person::uuid, 'fin', 'finance', now() from limit_uses where kind = '${kind}' limit 1`,
+      `insert into staff_names (name, staff_id) select name, id from staff where name = 'fin'`,
+    ]
+    const named = kind === 'withdrawal' ? [] : people
+    expect(await foundAfter(...named)).not.toContain(counted)
+    for (const column of columns) {
+      const other = column === 'receiver' ? 'user:x' : 'customer:x'
+      const changed = `update limit_uses set ${column} = '${other}' where kind = '${kind}'`
+      expect(await foundAfter(...named, changed), column).toContain(counted)
+    }
+    const asLaku = `update limit_uses set person = 'system:worker', receiver = 'nobody' where kind = '${kind}'`
+    expect(await foundAfter(...named, asLaku)).toContain(counted)
+  })
+
+  it('a chargeback that moved to the payment of another buyer without a count', async () => {
+    if (!superuser) return
+    const name = 'every chargeback that moved to another payment is counted in the limits'
+    const correction = (nth: number, payment: string) => [
+      `insert into ledger_transactions (id, key, request_hash, kind, subject_kind, subject_id, occurred_at, seal)
+       select ('01990000-0000-7000-8000-0000000000f' || ${nth})::uuid, ledger_key || ':corrected' || '${nth === 0 ? '' : `:${nth + 1}`}', '',
+         'payment.charged_back', 'payment', ${payment}, now(), '' from chargebacks order by id limit 1`,
+      `insert into ledger_entries (transaction_id, account_id, amount_idr)
+       select ('01990000-0000-7000-8000-0000000000f' || ${nth})::uuid, id, 9 from ledger_accounts where key like 'suspense:%' limit 1`,
+    ]
+    const buyers =
+      '(select id from (select distinct on (user_id) id, user_id from payments order by user_id, id) p order by id limit 1 offset '
+    const moved = [...correction(0, `${buyers}0)`), ...correction(1, `${buyers}1)`)]
+    expect(await foundAfter(...moved)).toContain(name)
+    const count = countOf(
+      'chargeback_moved',
+      'chargeback',
+      `(select id || ':0' from chargebacks order by id limit 1)`,
+    )
+    const toFirst = `update limit_uses set receiver = (select 'user:' || user_id from payments where id = ${buyers}0)) where kind = 'chargeback_moved'`
+    expect(await foundAfter(...moved, count)).toContain(name)
+    expect(await foundAfter(...moved, count, toFirst)).not.toContain(name)
+  })
 
   it('a count of a moved chargeback that is gone or was never moved', async () => {
     if (!superuser) return

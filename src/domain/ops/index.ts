@@ -42,6 +42,7 @@ export {
   type LimitedKind,
   type LimitUse,
   type LimitView,
+  LOST_DAY,
   limitedKinds,
   limitWindows,
   listLimits,

@@ -36,7 +36,8 @@ const borneBack = sql`coalesce((
 
 /** The SQL that selects the decided refunds of orders for this reason, as countedCheck wants them. */
 const refundsOf = (reason: 'lost' | 'undeliverable') => sql`
-  select split_part(r.key, ':', 2), r.code, r.amount_idr from refunds r
+  select split_part(r.key, ':', 2), r.code, r.amount_idr, 'user:' || p.user_id, null::text, null::text
+  from refunds r left join payments p on p.id = r.payment_id
   where r.part_of is null and r.key like ${`order:%:${reason}`}`
 
 /** The checks of the invariants about orders (numbers 2 and 5 in the list of laku's invariants). */
@@ -142,7 +143,7 @@ export const orderChecks: readonly Check[] = [
     rows: sql`select id::text from order_returns`,
     subject: 'return',
     decided: sql`
-      select t.id::text, 'the return ' || t.id, t.refund_idr from order_returns t
+      select t.id::text, 'the return ' || t.id, t.refund_idr, 'user:' || t.user_id, t.decided_by, null::text from order_returns t
       where t.status = 'accepted' and t.refund_idr > 0`,
   }),
   countedCheck({

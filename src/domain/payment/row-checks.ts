@@ -130,7 +130,8 @@ export const paymentRowChecks: readonly Check[] = [
     rows: sql`select id::text from refunds`,
     subject: 'refund',
     decided: sql`
-      select r.id::text, r.code, r.amount_idr from refunds r
+      select r.id::text, r.code, r.amount_idr, 'user:' || p.user_id, r.requested_by, case when r.decided_by = r.requested_by then '' else r.decided_by end
+      from refunds r left join payments p on p.id = r.payment_id
       where r.requested_by like 'staff:%' and r.part_of is null and r.status not in ${inSql(ungrantedRefundStates)}`,
   }),
   countedCheck({
@@ -138,7 +139,7 @@ export const paymentRowChecks: readonly Check[] = [
     kinds: ['quarantine'],
     rows: sql`select id::text from quarantined_money`,
     subject: 'quarantine',
-    decided: sql`select q.id::text, 'the quarantined ' || q.provider_invoice_id, null::bigint from quarantined_money q where q.status = 'applied'`,
+    decided: sql`select q.id::text, 'the quarantined ' || q.provider_invoice_id, null::bigint, null::text, 'staff:' || q.decided_by, null::text from quarantined_money q where q.status = 'applied'`,
   }),
   countedCheck({
     name: 'every count of a moved chargeback in the limits has its chargeback',
@@ -146,8 +147,34 @@ export const paymentRowChecks: readonly Check[] = [
     // A move raises `corrections`, and its count has the number from before. Not every correction is a move.
     rows: sql`select c.id || ':' || n from chargebacks c, generate_series(0, c.corrections - 1) n`,
     subject: 'chargeback',
-    decided: sql`select null::text, null::text, null::bigint where false`,
+    decided: sql`select null::text, null::text, null::bigint, null::text, null::text, null::text where false`,
   }),
+  checkOf(
+    'every chargeback that moved to another payment is counted in the limits',
+    sql<{ line: string }>`
+      with corrections as (
+        select c.id, c.ledger_key, t.subject_id as payment_id,
+          case when t.key = c.ledger_key || ':corrected' then 0 else substring(t.key from '[0-9]+$')::int - 1 end as nth
+        from ledger_transactions t join chargebacks c on c.ledger_key = regexp_replace(t.key, ':corrected(:[0-9]+)?$', '')
+        where t.kind = 'payment.charged_back' and t.key <> c.ledger_key
+      ), moves as (
+        select m.id, m.ledger_key, m.nth, 'user:' || was.user_id as was, 'user:' || now.user_id as now
+        from corrections m join corrections n on n.id = m.id and n.nth = m.nth + 1 and n.payment_id <> m.payment_id
+        join payments was on was.id = m.payment_id join payments now on now.id = n.payment_id
+        where exists (
+          select from ledger_entries e join ledger_accounts a on a.id = e.account_id
+          join ledger_transactions t on t.id = e.transaction_id
+          where t.key = m.ledger_key || ':corrected' || case m.nth when 0 then '' else ':' || (m.nth + 1) end and a.key like 'suspense:%')
+      )
+      -- A move back gives nothing, so the count of an earlier move to the same buyer's loss stands for it.
+      select format('%s moved away from %s, and no limit counts it', m.ledger_key, m.was) as line
+      from moves m
+      where not exists (
+        select from limit_uses u
+        where u.kind = 'chargeback_moved' and u.subject_id = any(array(select m.id || ':' || n from generate_series(0, m.nth) n))
+          and (u.receiver = m.was or u.receiver = m.now and u.subject_id <> m.id || ':' || m.nth))
+      limit ${SHOWN}`,
+  ),
   heldToRows({
     name: 'debts of buyers written off',
     kinds: ['payment.claim_written_off'],

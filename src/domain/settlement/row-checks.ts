@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import { type Check, checkOf, inSql } from '../kernel/index.ts'
 import { heldToRows } from '../ledger/index.ts'
-import { countedCheck } from '../ops/index.ts'
+import { countedCheck, LOST_DAY } from '../ops/index.ts'
 import { onceSentSettlementStates, sentSettlementStates } from './transitions.ts'
 
 // The maximum number of rows that one check lists. A broken invariant may concern ten thousand rows, but a
@@ -53,20 +53,31 @@ export const settlementRowChecks: readonly Check[] = [
     rows: sql`select id::text from settlements union all select s.id || ':' || n from settlements s, generate_series(1, s.payouts) n`,
     subject: 'settlement',
     decided: sql`
-      select s.id::text, s.code, s.net_idr from settlements s where s.approved_at is not null
+      select s.id::text, s.code, s.net_idr, 'factory:' || s.factory_id, null::text, null::text from settlements s where s.approved_at is not null
       union all
-      select s.id || ':' || n.n, 'the approval of ' || s.code || ' after its payout ' || n.n, s.net_idr
+      select s.id || ':' || n.n, 'the approval of ' || s.code || ' after its payout ' || n.n, s.net_idr, 'factory:' || s.factory_id, null::text, null::text
       from payouts o join settlements s on s.id = o.subject_id cross join lateral (select substring(o.key from '[0-9]+$')::int as n) n
       where o.purpose = 'settlement' and ${returnedByWord} and exists (
         select from payouts later where later.subject_id = s.id and substring(later.key from '[0-9]+$')::int > n.n)`,
   }),
+  checkOf(
+    'the last approval of a settlement is counted in the limits for who approved it',
+    sql<{ line: string }>`
+      select format('%s was approved by %s, and no limit counts that', s.code, s.approved_by) as line
+      from settlements s
+      where is_person(s.approved_by) and not exists (
+        select from limit_uses u
+        where u.kind = 'settlement' and u.subject_id = any(array(select s.id::text union all select s.id || ':' || n from generate_series(1, s.payouts) n))
+          and (u.used_at = s.approved_at and s.approved_by in (u.person, u.second_person) or u.person in (${LOST_DAY}, 'system:migration')))
+      limit ${SHOWN}`,
+  ),
   countedCheck({
     name: 'every transfer to a factory that a person said came back is counted in the limits, and every count has one',
     kinds: ['settlement_returned'],
     rows: sql`select id::text from payouts`,
     subject: 'payout',
     decided: sql`
-      select o.id::text, o.key, o.amount_idr from payouts o
+      select o.id::text, o.key, o.amount_idr, 'factory:' || o.factory_id, null::text, null::text from payouts o
       where o.purpose = 'settlement' and o.factory_id is not null and ${returnedByWord}`,
   }),
   heldToRows({

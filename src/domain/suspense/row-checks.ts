@@ -47,7 +47,8 @@ export const suspenseRowChecks: readonly Check[] = [
     rows: sql`select id::text from suspense_items`,
     subject: 'suspense',
     decided: sql`
-      select i.id::text, i.code, null::bigint from suspense_items i
+      select i.id::text, i.code, null::bigint, null::text, i.asked_by, case when i.decided_by = i.asked_by then '' else i.decided_by end
+      from suspense_items i
       where i.status in ${inSql(disposals)} and not i.by_fact`,
   }),
   countedCheck({
@@ -55,6 +56,6 @@ export const suspenseRowChecks: readonly Check[] = [
     kinds: ['suspense_undone'],
     rows: undone,
     subject: 'suspense',
-    decided: sql`select u.id, 'taking back ' || u.id, null::bigint from (${undone}) u(id)`,
+    decided: sql`select u.id, 'taking back ' || u.id, null::bigint, null::text, null::text, null::text from (${undone}) u(id)`,
   }),
 ]

@@ -84,14 +84,19 @@ export const walletRowChecks: readonly Check[] = [
     kinds: ['goodwill', 'correction'],
     rows: sql`select id::text from wallet_adjustments`,
     subject: 'wallet_adjustment',
-    decided: sql`select j.id::text, 'the adjustment ' || j.id, abs(j.change_idr) from wallet_adjustments j where j.status = 'posted'`,
+    decided: sql`
+      select j.id::text, 'the adjustment ' || j.id, abs(j.change_idr), 'user:' || j.user_id, j.requested_by,
+        case when j.decided_by = j.requested_by then '' else j.decided_by end
+      from wallet_adjustments j where j.status = 'posted'`,
   }),
   countedCheck({
     name: 'every withdrawal that was let go is counted in the limits, and every count has one',
     kinds: ['withdrawal'],
     rows: sql`select id::text from withdrawals`,
     subject: 'withdrawal',
-    decided: sql`select w.id::text, w.code, w.amount_idr from withdrawals w where w.status in ${inSql(letGoWithdrawalStates)}`,
+    decided: sql`
+      select w.id::text, w.code, w.amount_idr, 'user:' || w.user_id, 'customer:' || w.user_id, null::text
+      from withdrawals w where w.status in ${inSql(letGoWithdrawalStates)}`,
   }),
   countedCheck({
     name: 'every withdrawal that a person said came back is counted in the limits, and every count has one',
@@ -99,9 +104,10 @@ export const walletRowChecks: readonly Check[] = [
     rows: sql`select id::text from withdrawals`,
     subject: 'withdrawal',
     decided: sql`
-      select w.id::text, w.code, w.amount_idr from withdrawals w where w.by_hand and w.status = 'reversed'
+      select w.id::text, w.code, w.amount_idr, 'user:' || w.user_id, null::text, null::text
+      from withdrawals w where w.by_hand and w.status = 'reversed'
       union all
-      select o.subject_id::text, o.key, o.amount_idr from payouts o
+      select o.subject_id::text, o.key, o.amount_idr, 'user:' || o.user_id, null::text, null::text from payouts o
       where o.route = 'bank' and o.purpose = 'withdrawal' and o.user_id is not null
         and o.failure_code = 'BANK_REJECTED' and o.status in ${inSql(failedPayoutStates)}`,
   }),

@@ -184,7 +184,8 @@ export async function confirmBatch(
     if (word.verdict === 'paid') {
       if (line.status === 'succeeded')
         throw payoutErrors.line_decided({ code: line.code, status: line.status })
-      if (word.reference) await claimBankReference(work, word.reference, ['payout', line.id], batch.id)
+      if (word.reference)
+        await claimBankReference(work, word.reference, ['payout', line.id], hadBy(batch, line))
       else if (!input.reference) throw payoutErrors.reference_needed({ code: line.code })
       ;(line.status === 'submitted' ? paid : arrived).push(line)
     } else if (line.status === 'submitted') failed.push(line)
@@ -239,6 +240,18 @@ async function lockPaid(work: Work, lines: readonly Line[]): Promise<void> {
     wallet: { id: userIds },
   })
 }
+
+/**
+ * Returns the objects whose bank reference a line may give: those under whose reference the line was recorded
+ * as paid before.
+ */
+const hadBy = (batch: LockedBatch, { id, status }: Line): [string, string][] =>
+  status === 'reversed'
+    ? [
+        ['payout', id],
+        ['bank_batch', batch.id],
+      ]
+    : []
 
 function lineOf({ number, lines }: LockedBatch, { code, amountIdr }: BankWord): Line {
   const line = lines.find((line) => line.code === identityOf(code))

@@ -12,15 +12,15 @@ export const normalReference = (given: string): string => identityOf(given).repl
 /**
  * Records that a bank reference belongs to one object, such as a payout. A reference may be used only once.
  * This holds across settlements, withdrawals, batches, payments by hand and top-ups of the courier's deposit.
- * The object itself may give its reference again, because a person may have recorded a rejection by mistake.
- * For the same reason a line (a transfer) may give the reference of its batch, which is `batchId`.
+ * If one of `hadBy` has it already, the reference stays with that object and is accepted. This is for a line (a
+ * transfer) that a person recorded as rejected by mistake: it gives its own reference again.
  * @throws payout.reference_invalid, reference_used with what it is of
  */
 export async function claimBankReference(
   work: Work,
   given: string,
   [subjectKind, subjectId]: readonly [string, string],
-  batchId?: string,
+  hadBy: readonly (readonly [string, string])[] = [],
 ): Promise<void> {
   const reference = normalReference(given)
   if (reference.length < 4) throw payoutErrors.reference_invalid({ reference: given })
@@ -30,8 +30,7 @@ export async function claimBankReference(
     on conflict (reference) do nothing returning reference`.execute(work.tx)
   if (rows.length > 0) return
   const holder = await holderOfReference(work.tx, given)
-  if (holder?.subjectKind === subjectKind && holder.subjectId === subjectId) return
-  if (holder?.subjectKind === 'bank_batch' && holder.subjectId === batchId) return
+  if (hadBy.some(([kind, id]) => holder?.subjectKind === kind && holder.subjectId === id)) return
   throw payoutErrors.reference_used({ reference: given, of: holder })
 }
 

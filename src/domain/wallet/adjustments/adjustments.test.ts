@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { query } from '../../../../test/global-setup.ts'
 import { someone } from '../../../../test/laku.ts'
 import { hire, oneAdministratorAndTwo, staff } from '../../../../test/staff.ts'
 import { refusal } from '../../../../test/storefront.ts'
@@ -51,7 +52,7 @@ describe('what staff give to wallets and take from them', () => {
     const [ana, cici] = [await hire(f.laku, 'finance'), finance('cici')]
     const before = await f.wallet(userId)
     const set = (table: 'users' | 'staff', id: string, status: string) =>
-      f.laku.db.updateTable(table).set({ status }).where('id', '=', id).execute()
+      query(f.laku.ownerUrl, `update ${table} set status = '${status}' where id = '${id}'`)
     const asked = async () => (await adjust(ana, 2_000_000)).id
     const [one, two, three] = [await asked(), await asked(), await asked()]
     await set('users', userId, 'suspended')
@@ -62,10 +63,10 @@ describe('what staff give to wallets and take from them', () => {
     })
     expect((await decide(cici, one, 'posted', true)).status).toBe('posted')
     await set('users', userId, 'active')
-    await set('staff', (ana as { id: string }).id, 'suspended')
+    await set('staff', ana.id, 'suspended')
     expect(await refusal(decide(cici, two, 'posted'))).toBe('kernel.changed_since_asked')
     expect((await decide(cici, two, 'posted', true)).status).toBe('posted')
-    await set('staff', (ana as { id: string }).id, 'active')
+    await set('staff', ana.id, 'active')
     // The word that something was seen belongs to something.
     expect(await refusal(decide(cici, three, 'posted', true))).toBe('kernel.option_not_taken')
     await set('users', userId, 'deleted')
