@@ -12,8 +12,8 @@ import { bankAccountMachine } from './transitions.ts'
  * a waiting time (policy.bankCoolingOffHours). In this time, the factory can object to an account that it
  * never asked for. If the factory was suspended, or the person who set the account changed meanwhile, the
  * approver must have seen it (`seen`).
- * @throws kernel.changed_since_asked, option_not_taken, factory.not_found, factory.no_bank_account_waits, factory.same_person,
- * kernel.approver_not_independent, kernel.forbidden
+ * @throws kernel.changed_since_asked, option_not_taken, factory.not_found, factory.no_bank_account_waits,
+ * factory.same_person, kernel.approver_not_independent, kernel.forbidden
  */
 export async function approveBankAccount(
   work: Work,

@@ -32,6 +32,7 @@ export {
 } from './bank-account.ts'
 export { countedCheck } from './counted-check.ts'
 export {
+  actorOfUse,
   allowCommand,
   allowOverLimit,
   type Budget,

@@ -242,6 +242,23 @@ export async function redoUse(work: Work, kind: LimitedKind, subjectIds: readonl
     where kind = ${kind} and subject_id = any(${subjectIds}) and undone_at is not null`.execute(work.tx)
 }
 
+/**
+ * Returns the person who made a counted decision; undefined if it does not count. If another person allowed
+ * it beforehand, that is the first person of the count. Otherwise the second person acted last.
+ */
+export async function actorOfUse(
+  { tx }: Work,
+  kind: LimitedKind,
+  subjectId: string,
+): Promise<string | undefined> {
+  const { rows } = await sql<{ person: string }>`
+    select case when c.id is null then coalesce(u.second_person, u.person) else u.person end as person
+    from limit_uses u
+    left join limit_clearances c on c.kind = u.kind and c.used_by = u.person and c.used_at = u.used_at and c.given_by = u.second_person
+    where u.kind = ${kind} and u.subject_id = ${subjectId} and u.undone_at is null`.execute(tx)
+  return rows[0]?.person
+}
+
 export interface Clearance {
   id: string
   kind: ClearedKind

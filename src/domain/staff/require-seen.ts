@@ -17,7 +17,7 @@ export interface SeenRequest {
   /** The person who asked, as `personOf` or `actorLabel` names them; null if no person asked. */
   askedBy: string | null
   askedAt?: Date | undefined
-  /** What changed about the receiver of the money. */
+  /** The changes of the receiver of the money. */
   changes: readonly SeenChange[]
   /** True if the approver says that they have seen the changes. */
   seen?: boolean | undefined

@@ -12,8 +12,8 @@ export const normalReference = (given: string): string => identityOf(given).repl
 /**
  * Records that a bank reference belongs to one object, such as a payout. A reference may be used only once.
  * This holds across settlements, withdrawals, batches, payments by hand and top-ups of the courier's deposit.
- * If one of `hadBy` has it already, the reference stays with that object and is accepted. This is for a line (a
- * transfer) that a person recorded as rejected by mistake: it gives its own reference again.
+ * If one of `hadBy` has it already, the reference stays with that object and is accepted. This is for a line
+ * (a transfer) that a person recorded as rejected by mistake: it gives its own reference again.
  * @throws payout.reference_invalid, reference_used with what it is of
  */
 export async function claimBankReference(

@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import { personOf, type Work } from '../../kernel/index.ts'
 import {
+  actorOfUse,
   countUse,
   isOverLimit,
   isPerson,
@@ -69,21 +70,18 @@ export async function requireSecondApprover(work: Work, settlement: LockedSettle
 /**
  * Returns who said that the bank did not pay the settlement's last transfer, or sent it back. Undefined if
  * the last payment failed in another way. `saidBy` is missing for what was recorded before such words were
- * counted. If another person allowed it beforehand, the first person of the count said it, else the second.
+ * counted.
  */
 async function returnedOf(
-  { tx }: Work,
+  work: Work,
   { status, payoutId }: LockedSettlement,
-): Promise<{ saidBy: string | null } | undefined> {
-  if (!failedSettlementStates.includes(status)) return undefined
-  const { rows } = await sql<{ saidBy: string | null }>`
-    select case when c.id is null then coalesce(u.second_person, u.person) else u.person end as said_by
-    from payouts p
-    left join limit_uses u on u.kind = 'settlement_returned' and u.subject_id = p.id::text and u.undone_at is null
-    left join limit_clearances c on c.kind = u.kind and c.used_by = u.person and c.used_at = u.used_at and c.given_by = u.second_person
-    where p.id = ${payoutId}::uuid and p.failure_code = ${BANK_REJECTED}
-      and (p.status = 'reversed' or p.status = 'failed' and p.in_file)`.execute(tx)
-  return rows[0]
+): Promise<{ saidBy: string | undefined } | undefined> {
+  if (!failedSettlementStates.includes(status) || payoutId === null) return undefined
+  const { rows } = await sql`
+    select from payouts where id = ${payoutId}::uuid and failure_code = ${BANK_REJECTED}
+      and (status = 'reversed' or status = 'failed' and in_file)`.execute(work.tx)
+  if (rows.length === 0) return undefined
+  return { saidBy: await actorOfUse(work, 'settlement_returned', payoutId) }
 }
 
 /**
