@@ -50,30 +50,33 @@ describe('what staff give to wallets and take from them', () => {
 
   it('asked for before its user or who asked was suspended, it waits until the approver has seen that', async () => {
     const [ana, cici] = [await hire(f.laku, 'finance'), finance('cici')]
-    const before = await f.wallet(userId)
+    const mine = await f.user()
     const set = (table: 'users' | 'staff', id: string, status: string) =>
       query(f.laku.ownerUrl, `update ${table} set status = '${status}' where id = '${id}'`)
-    const asked = async () => (await adjust(ana, 2_000_000)).id
+    const given = { userId: mine, changeIdr: 2_000_000, kind: 'goodwill', reason: 'a test' } as const
+    const asked = async () => (await f.laku.as(ana, (work) => adjustWallet(work, given))).id
     const [one, two, three] = [await asked(), await asked(), await asked()]
-    await set('users', userId, 'suspended')
+    await set('users', mine, 'suspended')
     const refused = await decide(cici, one, 'posted').catch((error: unknown) => error)
     expect(refused).toMatchObject({
       code: 'kernel.changed_since_asked',
       details: { changes: ['user_suspended'] },
     })
     expect((await decide(cici, one, 'posted', true)).status).toBe('posted')
-    await set('users', userId, 'active')
+    await set('users', mine, 'active')
     await set('staff', ana.id, 'suspended')
     expect(await refusal(decide(cici, two, 'posted'))).toBe('kernel.changed_since_asked')
     expect((await decide(cici, two, 'posted', true)).status).toBe('posted')
     await set('staff', ana.id, 'active')
     // The word that something was seen belongs to something.
     expect(await refusal(decide(cici, three, 'posted', true))).toBe('kernel.option_not_taken')
-    await set('users', userId, 'deleted')
+    await query(
+      f.laku.ownerUrl,
+      `update users set status = 'deleted', deleted_at = now() where id = '${mine}'`,
+    )
     expect(await refusal(decide(cici, three, 'posted', true))).toBe('wallet.user_not_found')
-    await set('users', userId, 'active')
     await decide(cici, three, 'rejected')
-    expect(await f.wallet(userId)).toBe(before + 4_000_000)
+    expect(await f.wallet(mine)).toBe(4_000_000)
   })
 
   it('is given to nobody who was erased, while what came in later is still taken out', async () => {
