@@ -31,7 +31,7 @@ export const kernelErrors = defineErrors('kernel', {
   ],
   second_person_needed: [
     'forbidden',
-    'Together with your earlier decisions, this amount is above the limit of one person. Ask another person to run the command shown here, then run your own command again.',
+    'This needs a second person: together with your earlier decisions the amount is above the limit of one person, or you took the bank file that it is about. Ask another person to run the command shown here, then run your own command again.',
   ],
   changed_since_asked: [
     'conflict',
