@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { defineChange } from '../../cli/define/command.ts'
 import type { CommandContext } from '../../cli/define/context.ts'
-import { formatIdr } from '../../domain/kernel/index.ts'
+import { formatIdr, shellWord } from '../../domain/kernel/index.ts'
 import { ticketInput, ticketOption } from '../asked-ticket.ts'
 
 const args = [{ name: 'payout', description: 'the UUID of the payout, or its key at the provider' }]
@@ -47,7 +47,7 @@ export const declareDead = defineChange({
   done: ({ key, status, givenUpBy, givenUpTicket }) => {
     if (givenUpBy) return `${key} is given up, so its money may be paid again.`
     if (status === 'failed') return `${key} is declared dead, so its money may be paid again.`
-    const ticket = givenUpTicket ? ` --ticket ${givenUpTicket}` : ''
+    const ticket = givenUpTicket ? ` --ticket ${shellWord(givenUpTicket)}` : ''
     return `It waits for another person: laku payouts declare-dead ${key}${ticket}`
   },
 })

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { defineChange, type OutsideWay } from '../../cli/define/command.ts'
+import { shellWord } from '../../domain/kernel/index.ts'
 import type { RefundDetail, RefundRetry } from '../../domain/payment/index.ts'
 import { seenInput, seenOption } from '../asked-seen.ts'
 import { ticketInput, ticketOption } from '../asked-ticket.ts'
@@ -48,6 +49,7 @@ const retryInput = z.object({
    */
   read: z.custom<RefundRetry['read']>().optional(),
   looked: z.custom<RefundRetry['looked']>().optional(),
+  hasArrived: z.custom<boolean>().optional(),
 })
 
 export const retry = defineChange({
@@ -88,11 +90,13 @@ async function readFirst({ context, actor, input }: OutsideWay<Retry>): Promise<
   // Only one of --wallet, --provider-refund-id and --not-sent is allowed. If more were given, the provider is
   // not asked, because the use case will refuse them.
   if ([wallet, providerRefundId, notSent].filter(Boolean).length > 1) return {}
-  if (!providerRefundId && !notSent) return {}
-  const { searchLostRefund, readProviderRefund } = await import('../../domain/payment/index.ts')
+  const { askAboutFailedRefund, searchLostRefund, readProviderRefund } = await import(
+    '../../domain/payment/index.ts'
+  )
   const gateway = { ...(await gatewayContext(context)), actor }
   if (providerRefundId) return { read: await readProviderRefund(gateway, providerRefundId) }
-  return { looked: await searchLostRefund(gateway, refund) }
+  if (notSent) return { looked: await searchLostRefund(gateway, refund) }
+  return await askAboutFailedRefund(gateway, refund)
 }
 
 function toldOf({ code, status, deadDeclaredBy, providerRefundId }: RefundDetail): string {
@@ -144,7 +148,7 @@ export const declareDead = defineChange({
 const toldOfGivenUp = ({ code, givenUpBy }: RefundDetail, ticket: string): string =>
   givenUpBy
     ? `${code} is given up. Send it under a new key with laku refunds retry ${code}, or add --wallet.`
-    : `${code} waits for a second person: laku refunds declare-dead ${code} --ticket ${ticket}`
+    : `${code} waits for a second person: laku refunds declare-dead ${code} --ticket ${shellWord(ticket)}`
 
 export const keep = defineChange({
   name: 'keep',

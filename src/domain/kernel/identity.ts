@@ -21,3 +21,10 @@ export function pastedId(text: string): string {
 
 /** Returns true if a text is empty, or has only spaces and invisible characters. */
 export const isBlank = (text: string): boolean => pastedId(text) === ''
+
+/**
+ * Returns a text as one word of a command line that staff copy into a shell. A text with spaces or signs of
+ * the shell is put in quotes.
+ */
+export const shellWord = (text: string): string =>
+  /^[\w.,:@%+/=-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`

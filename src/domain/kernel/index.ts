@@ -58,7 +58,7 @@ export {
 } from './idempotency/idempotency.ts'
 export { storeAnswers, wholeAnswer } from './idempotency/kept-answers.ts'
 export { pruneKeys } from './idempotency/prune-keys.ts'
-export { identityOf, isBlank, pastedId } from './identity.ts'
+export { identityOf, isBlank, pastedId, shellWord } from './identity.ts'
 export { idOrCode, newCode, newId } from './ids.ts'
 export { kernelErrors } from './kernel-errors.ts'
 export { lockRows } from './locks.ts'

@@ -100,6 +100,10 @@ export const paymentErrors = defineErrors('payment', {
     'conflict',
     'It is not known whether the provider got this refund, so laku does not send it again. Use laku refunds retry --provider-refund-id, or laku refunds declare-dead.',
   ],
+  provider_silent: [
+    'unavailable',
+    'The provider does not say what became of the earlier request of this refund, so nothing is sent and nothing goes into the wallet. Try again later.',
+  ],
   refund_moves_again: [
     'conflict',
     'The provider is working on an earlier request of this refund again, so the money may still arrive. Wait until that request has ended, then try again; see it with laku refunds show.',
@@ -147,7 +151,7 @@ export const paymentErrors = defineErrors('payment', {
   ],
   refund_is_there: [
     'conflict',
-    'This refund cannot be declared dead: the provider has it, or has refunded more than laku knows. Take it over with laku refunds retry --provider-refund-id.',
+    'The provider has this refund, or has refunded more of the payment than laku knows, so the refund is neither declared dead nor made again. Take it over with laku refunds retry --provider-refund-id.',
   ],
   refunded_already: [
     'conflict',

@@ -1,17 +1,19 @@
 import type { Policy } from '../../kernel/index.ts'
 
 /**
- * The smallest overlap (s) of two readings, whatever lag the policy names. A lag is known from a few trials
- * only, and two clocks differ by seconds. So a lag of 0 must not leave the readings without an overlap.
+ * The smallest lag (s) that laku counts with, whatever the policy names. A lag is known from a few trials
+ * only, and two clocks differ by seconds. So a lag of 0 must not leave the readings without an overlap, and
+ * must not let laku send a refund again that the list is about to show.
  */
-const LEAST_OVERLAP_S = 600
+const LEAST_LAG_S = 600
 
 /**
- * The overlap (s) of two readings of Xendit's transaction list: the longest time after which the list shows a
- * line. A reading that begins this long before the previous reading began finds every late line.
+ * The time (s) after which Xendit's lists surely show a new line, refund or payout. A reading of the
+ * transaction list that begins this long before the previous reading began finds every late line. A refund
+ * whose call was lost is sent again only this long after the call.
  */
-export const listOverlapS = ({ providerListLagMinutes }: Policy): number =>
-  Math.max(LEAST_OVERLAP_S, providerListLagMinutes * 60)
+export const listLagS = ({ providerListLagMinutes }: Policy): number =>
+  Math.max(LEAST_LAG_S, providerListLagMinutes * 60)
 
 /** Laku reads new lines of Xendit's transaction list every ten minutes (s). */
 const A_READING_S = 600
@@ -23,7 +25,7 @@ const WEBHOOK_S = 1800
  * count as a difference. Until then a webhook may be under way, the list may not show the line yet, or laku
  * has not read it yet.
  */
-export const notDueS = (policy: Policy): number => Math.max(WEBHOOK_S, listOverlapS(policy) + A_READING_S)
+export const notDueS = (policy: Policy): number => Math.max(WEBHOOK_S, listLagS(policy) + A_READING_S)
 
 /**
  * Returns true if the next reading of Xendit's transaction list must begin the whole overlap back. With the
@@ -32,6 +34,6 @@ export const notDueS = (policy: Policy): number => Math.max(WEBHOOK_S, listOverl
  * of it; then the next one is due too.
  */
 export function isWholeDue(policy: Policy, wholeAt: Date | null, now: Date): boolean {
-  const everyS = listOverlapS(policy) / 2 - A_READING_S
+  const everyS = listLagS(policy) / 2 - A_READING_S
   return wholeAt === null || wholeAt > now || now.getTime() - wholeAt.getTime() >= everyS * 1000
 }

@@ -2,7 +2,7 @@ import { type RawBuilder, sql } from 'kysely'
 import { secondsAfter, type Work } from '../../kernel/index.ts'
 import { endAttention } from '../../ops/index.ts'
 import type { GatewayTransactionPage } from './gateway-transactions.ts'
-import { isWholeDue, listOverlapS } from './list-lag.ts'
+import { isWholeDue, listLagS } from './list-lag.ts'
 
 /** The place at which the reading of Xendit's transaction list goes on, or at which a new reading begins. */
 export interface Reading {
@@ -78,7 +78,7 @@ export async function readMark(work: Work): Promise<Reading> {
   const isWhole = stored.isRead && isWholeDue(work.policy, stored.wholeAt, at)
   // Our clock may have been put back since the mark was set. A mark ahead of it would hide lines.
   const from = isWhole
-    ? secondsAfter(earlier(wholeThrough ?? through, at), -listOverlapS(work.policy))
+    ? secondsAfter(earlier(wholeThrough ?? through, at), -listLagS(work.policy))
     : earlier(through, at)
   return { from, afterId: null, isWhole, at, stored }
 }

@@ -4,7 +4,7 @@ import { endAttention } from '../../ops/index.ts'
 import type { GatewayContext } from '../context.ts'
 import { reconciliationMachine } from '../transitions.ts'
 import type { Difference } from './compare-lines.ts'
-import { listOverlapS, notDueS } from './list-lag.ts'
+import { listLagS, notDueS } from './list-lag.ts'
 import { type Comparing, compareBooks } from './reconcile-gateway.ts'
 
 /**
@@ -71,7 +71,7 @@ async function proveWindows(
     const next = secondsAfter(from, A_WINDOW_S)
     const to = next < run.until ? next : run.until
     // Lines that the list showed late are read with the next period.
-    const since = secondsAfter(from, -listOverlapS(unitOfWork.policy))
+    const since = secondsAfter(from, -listLagS(unitOfWork.policy))
     const window = { since, until: to, by: 'updated', wait } as const
     const { transactions, differences } = await compareBooks(context, window)
     run.lines += transactions

@@ -12,6 +12,7 @@ import type { GatewayContext } from '../context.ts'
 import { paymentErrors } from '../errors.ts'
 import { lockWholly } from '../payments/lock.ts'
 import { applyRefundAnswers } from './apply-answers.ts'
+import { type NamedRefund, readNamed } from './ask-first.ts'
 import { idsOf, partialList, refusedAsNothing } from './call-provider.ts'
 import { referenceOf } from './claim.ts'
 import type { LockedRefund } from './collect-answers.ts'
@@ -29,16 +30,6 @@ export interface Looked extends Shown {
   /** The sum that all refunds of the same payment have paid out, by laku's ledger. */
   bookedIdr: Rupiah
   at: Date
-}
-
-interface LostRow {
-  id: string
-  code: string
-  attempt: number
-  invoiceId: string
-  paymentId: string | null
-  paymentRequestId: string | null
-  bookedIdr: Rupiah
 }
 
 /**
@@ -74,20 +65,12 @@ export async function searchLostRefund(context: GatewayContext, text: string): P
   }
 }
 
-async function readLost({ tx, actor }: Work, text: string): Promise<LostRow> {
+async function readLost({ tx, actor }: Work, text: string): Promise<NamedRefund> {
   requireStaff(actor, 'finance')
   const { id, code, status, calls, providerRefundId } = await getRefund(tx, text)
   if (status !== 'submitted' || calls === 0 || providerRefundId)
     throw paymentErrors.refund_not_lost({ refund: code, status, calls, providerRefundId })
-  const { rows } = await sql<LostRow>`
-    select r.id, r.code, r.attempt, coalesce(q.provider_invoice_id, p.provider_invoice_id) as invoice_id,
-      case when q.id is null then p.provider_payment_id else q.provider_payment_id end as payment_id,
-      case when q.id is null then p.provider_payment_request_id else q.provider_payment_request_id end as payment_request_id,
-      (select coalesce(sum(f.booked_idr), 0)::int8 from refunds o join provider_refunds f on f.refund_id = o.id
-        where o.id = r.id or o.payment_id = r.payment_id) as booked_idr
-    from refunds r left join payments p on p.id = r.payment_id left join quarantined_money q on q.id = r.quarantine_id
-    where r.id = ${id}::uuid`.execute(tx)
-  return rows[0] as LostRow
+  return await readNamed(tx, id)
 }
 
 export interface DeadRefund {

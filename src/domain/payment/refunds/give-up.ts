@@ -6,6 +6,7 @@ import {
   requireReason,
   requireStaff,
   secondsAfter,
+  shellWord,
   type Work,
 } from '../../kernel/index.ts'
 import { endAttention, requireSecondPerson } from '../../ops/index.ts'
@@ -148,7 +149,7 @@ function reportAsked(work: Work, { id, code, amountIdr }: Stuck, ticket: string,
     kind: 'refund_stuck',
     subject: ['refund', id],
     message: `One person gave up ${code}, by ticket ${ticket} of the provider. A second person must confirm it with the same command.`,
-    command: `laku refunds declare-dead ${code} --ticket ${ticket}`,
+    command: `laku refunds declare-dead ${code} --ticket ${shellWord(ticket)}`,
     details: { amountIdr, reason },
   })
 }

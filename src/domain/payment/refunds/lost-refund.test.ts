@@ -13,6 +13,7 @@ import { walletAccount } from '../../ledger/index.ts'
 import type { PaymentGateway } from '../gateway.ts'
 import {
   applyRefundAnswers,
+  askAboutFailedRefund,
   askAboutPendingRefund,
   confirmInvoices,
   decideRefunds,
@@ -230,7 +231,8 @@ describe('a refund whose answer was lost (issue 12, fact 1)', () => {
     const { id, code } = await decided(40_000, { channel: 'QRIS' })
     await f.faults({ ...lost, times: 1 })
     const blind: PaymentGateway = { ...gateway, findRefunds: async () => ({ refunds: [] }) }
-    await pass(30)
+    // The provider's clock runs while ours stands, and a QRIS payment is refunded after its own time alone.
+    await pass(300)
     expect(await row(id)).toMatchObject({ status: 'submitted', calls: 1 })
     f.laku.clock.shift(LAG_S)
     await f.age(LAG_S)
@@ -258,6 +260,21 @@ describe('a refund whose answer was lost (issue 12, fact 1)', () => {
     await pass(901)
     await pass(901)
     expect(await row(id)).toMatchObject({ status: 'succeeded', calls: 3, attempt: 1 })
+    // A policy without a lag does not send it again at once: a lag is known from a few trials only.
+    const { providerListLagMinutes } = f.laku.policy
+    Object.assign(f.laku.policy, { providerListLagMinutes: 0 })
+    const soon = await decided()
+    await f.faults({ provider: 'xendit', operation: 'createRefund', kind: 'timeout', times: 1 })
+    await submitRefunds(context(), [soon.id])
+    for (const [seconds, calls] of [
+      [301, 1],
+      [240, 1],
+      [61, 2],
+    ] as const) {
+      await pass(seconds)
+      expect(await row(soon.id)).toMatchObject({ calls })
+    }
+    Object.assign(f.laku.policy, { providerListLagMinutes })
     expect(await there(code)).toHaveLength(1)
   })
 
@@ -509,6 +526,33 @@ describe('a refund that is contradicted (issue 11, cases 3 and 9)', () => {
     await hear('FAILED')
     expect(await retry({ wallet: true })).toMatchObject({ status: 'to_wallet' })
     expect(await there(code)).toHaveLength(1)
+  })
+
+  it('is asked about at the provider before a person sends it again or puts it into the wallet', async () => {
+    const asked = { ...context(), actor: finance() }
+    const retry = async (refund: string, more: object) => {
+      const { hasArrived } = await askAboutFailedRefund(asked, refund)
+      return await f.laku.as(finance(), (work) => retryRefund(work, { refund, hasArrived, ...more }))
+    }
+    for (const more of [{}, { wallet: true }]) {
+      const { id, code, providerId, payment } = await failed()
+      await f.faults({ provider: 'xendit', operation: 'listRefunds', kind: 'timeout' })
+      expect(await refusal(retry(code, more))).toBe('payment.provider_silent')
+      await f.faults()
+      await f.force(providerId, { status: 'PENDING' })
+      expect(await refusal(retry(code, more))).toBe('payment.refund_moves_again')
+      await f.force(providerId, { status: 'SUCCEEDED' })
+      expect(await retry(code, more)).toMatchObject({ status: 'succeeded', attempt: 1 })
+      await f.refundOutcome('SUCCEEDED')
+      await pass(901)
+      expect(await there(code)).toHaveLength(1)
+      expect([await suspense(code), await f.balance(walletAccount(payment.userId))]).toEqual([0, 0])
+      expect(await refusal(retry(code, more))).toMatch(/illegal_transition|option_not_for_state/)
+      expect((await row(id)).status).toBe('succeeded')
+    }
+    // The first one failed for good, so the money goes where the person says.
+    const dead = await failed()
+    expect(await retry(dead.code, { wallet: true })).toMatchObject({ status: 'to_wallet' })
   })
 
   it('of another amount is booked as it is, and the difference lies in suspense', async () => {

@@ -44,6 +44,8 @@ export interface RefundRetry {
    * `looked` as the provider's records about the refund.
    */
   notSent?: boolean | undefined
+  /** True if the provider, asked just now (`askAboutFailedRefund`), turned out to have paid the refund. */
+  hasArrived?: boolean | undefined
   looked?: Looked | 'taken for granted' | undefined
 }
 
@@ -66,7 +68,7 @@ export async function readProviderRefund(
 }
 
 /**
- * Lets staff retry a refund. A failed refund is sent again now under a new key, or its money goes into the
+ * Lets staff retry a refund. `askAboutFailedRefund` runs before. A failed refund is sent again now under a new key, or its money goes into the
  * wallet. If a refund has no final answer, the provider is asked about it now. If staff give the id of a
  * refund at the provider, laku treats that refund as this one from now on. An option that does not fit the
  * refund's state is refused.
@@ -82,6 +84,7 @@ export async function retryRefund(work: Work, input: RefundRetry): Promise<Refun
   if (given.length > 1) throw paymentErrors.options_exclude({ options: given })
   if (notSent) return await declareDead(work, { refund: input.refund, looked: input.looked })
   const { refund, payment } = await lockOne(work, input.refund)
+  if (input.hasArrived && refund.status === 'succeeded') return await getRefund(work.tx, refund.id)
   const before = { status: refund.status, attempt: refund.attempt, providerRefundId: refund.providerRefundId }
   if (providerRefundId) await takeById(work, refund, payment, input.read)
   else if (wallet) await toWallet(work, refund, payment)

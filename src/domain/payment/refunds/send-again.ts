@@ -1,6 +1,7 @@
 import { secondsAfter } from '../../kernel/index.ts'
 import type { GatewayContext } from '../context.ts'
 import type { GatewayRefund } from '../gateway.ts'
+import { listLagS } from '../reconciliation/list-lag.ts'
 import type { SentRefund } from './claim.ts'
 
 /** Returns true if the money of a refund at Xendit has reached the buyer, or may still reach the buyer. */
@@ -26,10 +27,10 @@ export function maySend(
   if (refund.calls === 0 || !refund.firstCalledAt || !refund.lastCalledAt) return true
   if (refundedIdr === undefined) return false
   const now = unitOfWork.clock.now()
-  const { providerKeyHours, providerListLagMinutes } = unitOfWork.policy
+  const { policy } = unitOfWork
   return (
-    now < secondsAfter(refund.firstCalledAt, providerKeyHours * 3600) &&
-    now >= secondsAfter(refund.lastCalledAt, providerListLagMinutes * 60)
+    now < secondsAfter(refund.firstCalledAt, policy.providerKeyHours * 3600) &&
+    now >= secondsAfter(refund.lastCalledAt, listLagS(policy))
   )
 }
 

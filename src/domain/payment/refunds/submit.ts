@@ -11,6 +11,7 @@ import {
 import { inOneOrEach, type PutOff, setAside } from '../../ops/index.ts'
 import type { GatewayContext } from '../context.ts'
 import type { GatewayRefund } from '../gateway.ts'
+import { listLagS } from '../reconciliation/list-lag.ts'
 import { arrivedRefundStates } from '../transitions.ts'
 import { applyRefundAnswers } from './apply-answers.ts'
 import { askRefund, type RefundAnswer } from './call-provider.ts'
@@ -193,17 +194,18 @@ async function askLater(
 }
 
 /**
- * Schedules the next search for a refund that the provider's records do not show yet.
- * `policy.providerListLagMinutes` after the refund's last call, the provider's lists must show it. So the
- * next search is not later than that.
+ * Schedules the next search for a refund that the provider's records do not show yet. `listLagS` after the
+ * refund's last call, the provider's lists must show it. So the next search is not later than that.
  */
 async function scheduleNextSearch(
   work: Work,
   refund: SentRefund,
   { shown, over, isMute, mayBe }: { shown: Shown; over: boolean; isMute: boolean; mayBe: string | undefined },
 ): Promise<void> {
-  const lagS = work.policy.providerListLagMinutes * 60
-  const leftS = refund.lastCalledAt ? (refund.lastCalledAt.getTime() - work.now.getTime()) / 1000 + lagS : 0
+  const { lastCalledAt } = refund
+  const leftS = lastCalledAt
+    ? (lastCalledAt.getTime() - work.now.getTime()) / 1000 + listLagS(work.policy)
+    : 0
   if (over && refund.status !== 'submitted') return await endLooks(work, [refund])
   await postpone(work, refund, (age) => (leftS > 0 ? Math.min(waitS(age), leftS) : waitS(age)))
   const { code } = refund

@@ -18,7 +18,7 @@ import { payoutErrors } from '../errors.ts'
 import type { PayoutPurpose } from '../events.ts'
 import { payoutEventPayload, payoutMoves } from '../outcomes/payout-event.ts'
 import { promoteSetAside, revivePayout, suspendArrived } from '../outcomes/revive.ts'
-import { lockPayouts, ownerOf } from '../payouts/lock.ts'
+import { lockPayouts, ownerOf, withdrawalsOf } from '../payouts/lock.ts'
 import {
   type BankBatchStatus,
   bankBatchMachine,
@@ -222,23 +222,8 @@ export async function confirmBatch(
  * takes back each other try (`reviveWithdrawals`).
  */
 async function lockPaid(work: Work, lines: readonly Line[]): Promise<void> {
-  const own = lines.filter((line) => line.purpose === 'withdrawal')
-  if (own.length === 0) return
-  const userIds = own.flatMap((line) => line.userId ?? [])
-  const { rows } = await sql<{ id: string }>`
-    with first as (
-      select distinct coalesce(earlier_subject_id, subject_id) as id from payouts
-      where subject_id = any(${own.map((line) => line.subjectId)}::uuid[])
-    )
-    select subject_id as id from payouts where subject_id in (select id from first)
-    union select subject_id from payouts where earlier_subject_id in (select id from first)`.execute(work.tx)
-  const ids = rows.map(({ id }) => id)
-  // The newest try may have no payout yet. It is a retry of one that has.
-  await lockRows(work.tx, {
-    payout: { subjectId: ids },
-    withdrawal: { id: ids, retryOf: ids },
-    wallet: { id: userIds },
-  })
+  const wishes = await withdrawalsOf(work.tx, lines)
+  await lockRows(work.tx, { payout: { subjectId: wishes.withdrawal.id }, ...wishes })
 }
 
 /**

@@ -1,8 +1,8 @@
 import { sql } from 'kysely'
-import { asRecords, inSql, moveState, secondsAfter, type Work } from '../../kernel/index.ts'
+import { asRecords, inSql, lockRows, moveState, secondsAfter, type Work } from '../../kernel/index.ts'
 import { isInSuspense, recordLostReference } from '../../suspense/index.ts'
 import type { GatewayPayout, GatewayPayoutStatus } from '../gateway.ts'
-import { type LockedPayout, lockPayouts } from '../payouts/lock.ts'
+import { type LockedPayout, lockPayouts, withdrawalsOf } from '../payouts/lock.ts'
 import { movingStates, nextLookS, staleAfterS, verdictOf } from '../rules.ts'
 import {
   endedOnceStates,
@@ -54,6 +54,9 @@ export async function applyPayoutAnswers(
 ): Promise<void> {
   if (answers.length === 0 && refusals.length === 0) return
   const payouts = await lockPayouts(work, { answers, ids: refusals.map((refusal) => refusal.id) })
+  // One batch may have outcomes of several kinds. The reactions to each kind lock wallets and then post to the
+  // ledger. So all withdrawals and wallets are locked here, before the first posting.
+  await lockRows(work.tx, await withdrawalsOf(work.tx, payouts))
   const steps: Step[] = []
   for (const { id, failureCode } of refusals) {
     const payout = payouts.find((payout) => payout.id === id)

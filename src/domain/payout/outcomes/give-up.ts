@@ -7,6 +7,7 @@ import {
   requireReason,
   requireStaff,
   secondsAfter,
+  shellWord,
   type Work,
 } from '../../kernel/index.ts'
 import { endAttention, requireSecondPerson } from '../../ops/index.ts'
@@ -93,7 +94,7 @@ export async function giveUpPayout(
       kind: 'payout_stuck',
       subject: ['payout', id],
       message: `One person gave up ${key}, by ticket ${ticket} of the provider. A second person must confirm it with the same command.`,
-      command: `laku payouts declare-dead ${key}`,
+      command: `laku payouts declare-dead ${key} --ticket ${shellWord(ticket)}`,
       details: { ticket, reason },
     })
   } else {

@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import type { Rupiah, Work } from '../../kernel/index.ts'
+import type { Rupiah, Tx, Work } from '../../kernel/index.ts'
 import type { PayoutEventPayload, PayoutPurpose } from '../events.ts'
 import type { GatewayPayout } from '../gateway.ts'
 import { failedPayoutStates, type PayoutStatus } from '../transitions.ts'
@@ -50,6 +50,31 @@ export async function lockPayouts(
   // payout while these locks are held.
   const mayHaveNewer = rows.some(({ status }) => failedPayoutStates.includes(status))
   return mayHaveNewer ? (await read.execute(work.tx)).rows : rows
+}
+
+/**
+ * Returns the withdrawals that these payouts pay, and all other tries of these withdrawals, as wishes for
+ * `lockRows`, with the wallets of their users.
+ */
+export async function withdrawalsOf(
+  tx: Tx,
+  payouts: readonly Pick<LockedPayout, 'purpose' | 'subjectId' | 'userId'>[],
+): Promise<{ withdrawal: { id: string[]; retryOf: string[] }; wallet: { id: string[] } }> {
+  const own = payouts.filter((payout) => payout.purpose === 'withdrawal')
+  if (own.length === 0) return { withdrawal: { id: [], retryOf: [] }, wallet: { id: [] } }
+  const { rows } = await sql<{ id: string }>`
+    with first as (
+      select distinct coalesce(earlier_subject_id, subject_id) as id from payouts
+      where subject_id = any(${own.map((payout) => payout.subjectId)}::uuid[])
+    )
+    select subject_id as id from payouts where subject_id in (select id from first)
+    union select subject_id from payouts where earlier_subject_id in (select id from first)`.execute(tx)
+  const ids = rows.map(({ id }) => id)
+  // The newest try may have no payout yet. It is a retry of one that has.
+  return {
+    withdrawal: { id: ids, retryOf: ids },
+    wallet: { id: own.flatMap((payout) => payout.userId ?? []) },
+  }
 }
 
 /** The user or factory who owns the money of a payout. The domain that makes the payout sets this owner. */

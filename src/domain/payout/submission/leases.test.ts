@@ -288,6 +288,10 @@ describe('declaring a payout dead', () => {
         expect(await refusal(giveUp(id, ana))).toBe('payout.not_stuck_yet')
         await pass(7 * DAYS)
         expect(await giveUp(id, ana)).toMatchObject({ status: 'submitted', givenUpTicket: 'XND-4711' })
+        const told = f.laku.db.selectFrom('attention').select('command').where('subjectId', '=', id)
+        expect(
+          (await told.where('resolvedAt', 'is', null).execute()).map(({ command }) => command),
+        ).toContainEqual(expect.stringMatching(/^laku payouts declare-dead \S+ --ticket XND-4711$/))
         expect(await refusal(giveUp(id, ana))).toBe('payout.same_person')
         expect(await refusal(giveUp(id, budi, 'XND-1'))).toBe('payout.other_ticket')
         expect(await giveUp(id, budi, ' xnd-4711')).toMatchObject({

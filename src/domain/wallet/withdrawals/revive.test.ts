@@ -1,8 +1,11 @@
+import { sql } from 'kysely'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { markedBy } from '../../../../test/reference.ts'
 import { refusal } from '../../../../test/storefront.ts'
 import { finance, openWalletFixture, type WalletFixture, waits } from '../../../../test/wallets.ts'
 import { openThings } from '../../composition/privacy/open-things.ts'
+import { lockRows, newId } from '../../kernel/index.ts'
+import { credit, debit, type Posting, post } from '../../ledger/index.ts'
 import { applyPayoutAnswers } from '../../payout/index.ts'
 import { rejectWithdrawal, retryWithdrawal } from '../index.ts'
 
@@ -116,6 +119,42 @@ describe('a withdrawal that was said to have failed', () => {
       AMOUNT,
     ])
     expect(await left(before)).toEqual({ gateway: AMOUNT, fees: 0 })
+  })
+
+  it('in one batch with another outcome: the wallets are locked before the first posting', async () => {
+    const [fine, bad] = [await sent(), await sent()]
+    const control = async (id: string, status: string) => {
+      await fetch(`${f.laku.sandbox.url}/control/payouts/${id}`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ status, force: true }),
+      })
+      return await f.payouts.getPayout(id)
+    }
+    const answers = [await control(fine.providerId, 'SUCCEEDED'), await control(bad.providerId, 'FAILED')]
+    const before = await books()
+    let batch: Promise<void> | undefined
+    await f.laku.system(async (work) => {
+      await lockRows(work.tx, { wallet: { id: [bad.userId] } })
+      batch ??= f.laku.system((other) => applyPayoutAnswers(other, answers))
+      const { rows } = await sql<{ pid: number }>`select pg_backend_pid() as pid`.execute(work.tx)
+      const waiting = sql`
+        select from pg_locks l where not l.granted and ${rows[0]?.pid}::int = any(pg_blocking_pids(l.pid))`
+      await expect.poll(async () => (await waiting.execute(f.laku.db)).rows.length).toBeGreaterThan(0)
+      // Who holds a wallet posts to the ledger next, and the batch holds no balance yet.
+      await sql`select set_config('lock_timeout', '300ms', true)`.execute(work.tx)
+      const posting = (from: 'payouts-in-flight' | 'withdrawals-held', to: typeof from): Posting => ({
+        key: newId(),
+        kind: 'payment.confirmed',
+        subject: ['payment', newId()],
+        entries: [debit(from, 1), credit(to, 1)],
+      })
+      await post(work, [posting('payouts-in-flight', 'withdrawals-held')])
+      await post(work, [posting('withdrawals-held', 'payouts-in-flight')])
+    })
+    await batch
+    expect([await status(fine.id), await status(bad.id)]).toEqual(['succeeded', 'failed'])
+    expect(await left(before)).toEqual({ gateway: AMOUNT, fees: FEE })
   })
 
   it('and arrived cancels the retry that was not sent yet', async () => {
