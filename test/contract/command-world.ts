@@ -103,6 +103,11 @@ export const fixtures: Record<string, Fixture> = {
     '--reference',
     `BCA ${s.next()}111`,
   ],
+  'wallets withdrawals arrived': async (s) => {
+    const code = await s.handWithdrawal()
+    await s.ask('wallets', 'withdrawals', 'returned', code, '--never-sent', '--reason', 'a test')
+    return [code, '--reference', `BCA ${s.next()}222`]
+  },
   'wallets adjustments approve': async (s) => [await s.adjustment()],
   'wallets adjustments reject': async (s) => [await s.adjustment()],
   'settle approve': async (s) => [await s.settlement()],

@@ -372,6 +372,13 @@ const table: readonly Meaningless[] = [
     names: 'withdrawal',
   },
   {
+    verb: 'wallets withdrawals arrived',
+    what: '--reference of a withdrawal that was not taken back',
+    words: async (s) => [await s.handWithdrawal(), '--reference', `BCA ${50_000 + s.next()}`],
+    ends: 5,
+    names: 'withdrawal',
+  },
+  {
     verb: 'settle run',
     what: '--factory that is not there',
     words: async () => ['--factory', uuid],

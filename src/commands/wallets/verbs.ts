@@ -10,7 +10,14 @@ import { list as listWithdrawals } from './withdrawals/list.ts'
 const withdrawals: VerbGroup = {
   name: 'withdrawals',
   description: 'withdrawals from wallets',
-  verbs: [listWithdrawals, withdrawal.approve, withdrawal.reject, withdrawal.retry, withdrawal.returned],
+  verbs: [
+    listWithdrawals,
+    withdrawal.approve,
+    withdrawal.reject,
+    withdrawal.retry,
+    withdrawal.returned,
+    withdrawal.arrived,
+  ],
 }
 
 const adjustments: VerbGroup = {

@@ -25,6 +25,7 @@ export {
   markWithdrawalsSubmitted,
   markWithdrawalsSucceeded,
 } from './withdrawals/apply-payout-results.ts'
+export { arriveByHand } from './withdrawals/arrive-by-hand.ts'
 export { correctBankReference } from './withdrawals/correct-reference.ts'
 export { approveWithdrawal, rejectUnsent, rejectWithdrawal } from './withdrawals/decide.ts'
 export { fingerprintOf, stopDestination, usersOfAccount } from './withdrawals/destinations.ts'

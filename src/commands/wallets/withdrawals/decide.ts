@@ -84,3 +84,24 @@ export const returned = defineChange({
   },
   done: ({ code, status }) => `${code} is ${status}: its money is in the wallet again.`,
 })
+
+export const arrived = defineChange({
+  ...shape,
+  name: 'arrived',
+  description:
+    'Record that the bank had paid a withdrawal that was taken back as never sent. Its money is taken out of the wallet again, or goes into suspense.',
+  options: [{ flags: '--reference <reference>', description: "the bank's reference of the transfer" }],
+  input: z.object({ withdrawal: z.string(), reference: z.string().min(1).max(100) }),
+  examples: [
+    'laku wallets withdrawals arrived WDR-261123-7K3QX2ABCD --reference "BCA 0816" --reason "it is in the statement"',
+  ],
+  needsReason: true,
+  change: async (work, input) => {
+    const { arriveByHand } = await import('../../../domain/wallet/index.ts')
+    return await arriveByHand(work, input)
+  },
+  done: ({ code, status }) =>
+    status === 'succeeded'
+      ? `${code} is ${status}: its money is out of the wallet again.`
+      : `The wallet no longer holds the money of ${code}, so it is in suspense: laku suspense show ${code}`,
+})

@@ -68,10 +68,10 @@ export async function readProviderRefund(
 }
 
 /**
- * Lets staff retry a refund. `askAboutFailedRefund` runs before. A failed refund is sent again now under a new key, or its money goes into the
- * wallet. If a refund has no final answer, the provider is asked about it now. If staff give the id of a
- * refund at the provider, laku treats that refund as this one from now on. An option that does not fit the
- * refund's state is refused.
+ * Lets staff retry a refund. `askAboutFailedRefund` runs before. A failed refund is sent again now under a
+ * new key, or its money goes into the wallet. If a refund has no final answer, the provider is asked about it
+ * now. If staff give the id of a refund at the provider, laku treats that refund as this one from now on. An
+ * option that does not fit the refund's state is refused.
  * @throws payment.refund_not_found, look_it_up, refund_moves_again, no_wallet, option_not_for_state,
  * options_exclude, provider_refund_mismatch,
  *   kernel.illegal_transition, kernel.forbidden, and what `declareDead` throws

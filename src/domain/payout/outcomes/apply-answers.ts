@@ -54,8 +54,8 @@ export async function applyPayoutAnswers(
 ): Promise<void> {
   if (answers.length === 0 && refusals.length === 0) return
   const payouts = await lockPayouts(work, { answers, ids: refusals.map((refusal) => refusal.id) })
-  // One batch may have outcomes of several kinds. The reactions to each kind lock wallets and then post to the
-  // ledger. So all withdrawals and wallets are locked here, before the first posting.
+  // One batch may have outcomes of several kinds. The reactions to each kind lock wallets and then post to
+  // the ledger. So all withdrawals and wallets are locked here, before the first posting.
   await lockRows(work.tx, await withdrawalsOf(work.tx, payouts))
   const steps: Step[] = []
   for (const { id, failureCode } of refusals) {

@@ -1,3 +1,4 @@
+import { sql } from 'kysely'
 import { kernelErrors, moveState, requireReason, requireStaff, type Work } from '../../kernel/index.ts'
 import { post } from '../../ledger/index.ts'
 import { takeLimit, undoUse } from '../../ops/index.ts'
@@ -55,9 +56,13 @@ export async function returnByHand(
     set: { finishedAt: work.now, ...(reference === undefined && { handReference: null }) },
     all: true,
   })
+  const { rows } = await sql<{ times: number }>`
+    select count(*)::int as times from ledger_transactions
+    where subject_id = ${id}::uuid and kind = 'withdrawal.reversed'`.execute(work.tx)
+  const times = rows[0]?.times ?? 0
   await post(work, [
     {
-      key: `withdrawal:${id}:reversed`,
+      key: `withdrawal:${id}:reversed${times === 0 ? '' : `:${times + 1}`}`,
       kind: 'withdrawal.reversed',
       subject: ['withdrawal', id],
       entries: entriesOf.reversed(withdrawal, 'bank'),

@@ -6,11 +6,14 @@ import { staff } from '../../../../test/staff.ts'
 import { refusal } from '../../../../test/storefront.ts'
 import { finance, good, openWalletFixture, type WalletFixture, waits } from '../../../../test/wallets.ts'
 import { readPaidBuyers } from '../../group-buying/index.ts'
-import type { Actor } from '../../kernel/index.ts'
+import type { Actor, Work } from '../../kernel/index.ts'
 import { notifyOf } from '../../notification/index.ts'
 import { type BankAccount, savePayoutChannels } from '../../ops/index.ts'
+import { disposeSuspense } from '../../payment/index.ts'
+import { showSuspense } from '../../suspense/index.ts'
 import {
   approveWithdrawal,
+  arriveByHand,
   correctBankReference,
   listWithdrawals,
   rejectWithdrawal,
@@ -257,6 +260,42 @@ describe('withdrawals', () => {
     expect(await f.balance('bank')).toBe(bank - 12_000)
     const { code: sentByProvider } = await f.withdraw(await rich(50_000), 20_000)
     expect(await refusal(returned(sentByProvider, 'BCA 0906'))).toBe('kernel.illegal_transition')
+    expect(await f.broken()).toEqual([])
+  })
+
+  it('taken back as never sent that the bank had paid: out of the wallet again, or the debt lies in suspense', async () => {
+    const clerk = { ...finance(), reason: 'the statement has it' } as Actor
+    const as = <T>(use: (work: Work) => Promise<T>) => f.laku.as(clerk, use)
+    const takenBack = async (n: number) => {
+      const userId = await rich(1)
+      await f.fill(userId, 6_000, 'refund.decided')
+      const { id, code } = await f.withdraw(userId, 6_000)
+      await as((work) => approveWithdrawal(work, { withdrawal: code, byHand: `BCA 77${n}` }))
+      await as((work) => returnByHand(work, { withdrawal: code }))
+      return { userId, id, code, reference: `BCA 77${n}` }
+    }
+    const bank = await f.balance('bank')
+    const kept = await takenBack(10)
+    const arrived = ({ code: withdrawal, reference }: typeof kept) =>
+      as((work) => arriveByHand(work, { withdrawal, reference }))
+    expect((await arrived(kept)).status).toBe('succeeded')
+    expect(await view(kept.userId)).toEqual({ balanceIdr: 1, heldIdr: 0 })
+    expect(await refusal(arrived(kept))).toBe('kernel.illegal_transition')
+    // The same mistake a second time is booked a second time.
+    await as((work) => returnByHand(work, { withdrawal: kept.code }))
+    expect(await view(kept.userId)).toEqual({ balanceIdr: 6_001, heldIdr: 0 })
+    expect((await arrived(kept)).status).toBe('succeeded')
+    expect(await view(kept.userId)).toEqual({ balanceIdr: 1, heldIdr: 0 })
+    // The user has spent the money meanwhile: they have it twice, and a person disposes of the debt.
+    const spent = await takenBack(20)
+    await f.spend(spent.userId, 6_001)
+    expect((await arrived(spent)).status).toBe('reversed')
+    expect(await f.balance('bank')).toBe(bank - 12_000)
+    const owed = await f.laku.system(({ tx }) => showSuspense(tx, spent.code))
+    expect(owed).toMatchObject({ amountIdr: 6_000, status: 'open', userId: spent.userId, account: 'bank' })
+    expect(await refusal(arrived({ ...spent, reference: 'BCA 7799' }))).toBe('kernel.illegal_transition')
+    await as((work) => disposeSuspense(work, owed.id, { to: 'written_off' }))
+    expect(await f.balance(`suspense:${spent.code}`)).toBe(0)
     expect(await f.broken()).toEqual([])
   })
 
