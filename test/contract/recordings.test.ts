@@ -4,6 +4,8 @@ import { afterAll, beforeAll, expect, it } from 'vitest'
 import { commandHouse } from '../../src/commands/command-house.ts'
 import type { Actor } from '../../src/domain/kernel/index.ts'
 import type { CommandHouse } from '../../src/http/staff/command-house.ts'
+import { variableOf } from '../../src/runtime/config/fields.ts'
+import { configSchema, settingNames } from '../../src/runtime/config/schema.ts'
 import { type CommandRun, runLaku } from '../command-line.ts'
 import { admin, confirmed } from '../laku.ts'
 import { TestStaffServer } from '../staff-server.ts'
@@ -97,3 +99,21 @@ it('every command gives through the door what it gave before there was one', asy
   const now = await walk(scenes, recordings.commands, compared, mask)
   expect(now).toHaveLength(recordings.lines.length)
 }, 300_000)
+
+it('no row of the database, of a job or of what a command said, holds a secret of the configuration', async () => {
+  const { pool, config } = scenes.laku
+  const secrets = settingNames
+    .filter((name) => variableOf(configSchema.shape[name]).secret && !name.startsWith('database'))
+    .flatMap((name) => config[name as keyof typeof config] ?? [])
+    .map(String)
+  expect(secrets.length).toBeGreaterThan(10)
+  const { rows: tables } = await pool.query<{ name: string }>(`
+    select format('%I.%I', schemaname, tablename) as name from pg_tables
+    where schemaname in ('public', 'pgboss') and has_table_privilege(format('%I.%I', schemaname, tablename), 'select')`)
+  expect(tables).toContainEqual({ name: 'pgboss.job_common' })
+  const found = tables.map(
+    ({ name }) =>
+      `select '${name}' as name from ${name} t, unnest($1::text[]) secret where position(secret in t::text) > 0`,
+  )
+  expect((await pool.query(found.join(' union all '), [secrets])).rows).toEqual([])
+}, 30_000)
