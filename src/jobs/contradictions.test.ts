@@ -55,7 +55,7 @@ const inbox = (id: string) =>
   f.laku.db.selectFrom('webhookInbox').selectAll().where('id', '=', id).executeTakeFirstOrThrow()
 const paidUpdate = (invoiceId: string, code: string) => ({ id: invoiceId, external_id: code, status: 'PAID' })
 
-it('case 11: an invoice in quarantine whose paid amount grew holds up no good payment beside it', async () => {
+it('issue 11, case 11: an invoice in quarantine whose paid amount grew holds up no good payment beside it', async () => {
   const [grown, good] = [await opened(), await opened()]
   await f.pay(grown.invoiceId, { amount: 60_000 })
   await f.pay(good.invoiceId)
@@ -74,7 +74,7 @@ it('case 11: an invoice in quarantine whose paid amount grew holds up no good pa
   expect(await f.balance('quarantine')).toBe(60_000)
 })
 
-it('case 11: one delivery that throws is set aside with its attention, and the others are done', async () => {
+it('issue 11, case 11: one delivery that throws is set aside with its attention, and the others are done', async () => {
   const [bad, good] = [await opened(), await opened()]
   await f.pay(bad.invoiceId)
   await f.pay(good.invoiceId)

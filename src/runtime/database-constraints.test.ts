@@ -269,7 +269,7 @@ const ways = {
   'temporary tables, as prepared statements': 'tables',
 } as const
 
-describe('with temporary tables, views, functions, operators, types and casts of the application in the way', () => {
+describe('issue 13, tried 3: with temporary tables, views, functions, operators, types and casts of the application in the way', () => {
   let clients: Record<'tables' | 'views', pg.Client>
   beforeAll(async () => {
     await putInTheWay()
@@ -413,7 +413,7 @@ it('everybody else runs no function of laku, and the application those alone tha
   }
 })
 
-describe('rows in the name of a person', () => {
+describe('issue 13, deliver 4: rows in the name of a person', () => {
   let client: pg.Client
   beforeAll(async () => {
     client = new pg.Client({ connectionString: laku.urls.app })
@@ -469,7 +469,7 @@ describe('rows in the name of a person', () => {
     )
   })
 
-  it('are the owner’s alone where they are of staff, tokens and the clock; and nobody else is called owner', async () => {
+  it('issue 13, tried 3: are the owner’s alone where they are of staff, tokens and the clock; and nobody else is called owner', async () => {
     const boss = await hire(laku, 'admin')
     for (const command of [
       'auth staff add',
@@ -568,7 +568,7 @@ describe('rows in the name of a person', () => {
   })
 })
 
-it('every function of laku looks in the catalogue, then in public', async () => {
+it('issue 13, tried 3: every function of laku looks in the catalogue, then in public', async () => {
   const { rows } = await laku.pool.query(`
     select p.oid::regprocedure::text as name from pg_proc p where p.pronamespace = 'public'::regnamespace
       and not coalesce(p.proconfig, '{}') @> array['search_path=pg_catalog, public, pg_temp']`)
@@ -616,7 +616,7 @@ it('an owner without any right of a superuser runs every migration', async () =>
   }
 })
 
-describe('the tables of the job queue from which the owner takes SQL (issue 13, deliver 4)', () => {
+describe('issue 13, deliver 4: the tables of the job queue from which the owner takes SQL', () => {
   const command = 'alter role laku_app createdb'
   const statement = `insert into pgboss.bam (name, version, table_name, command) values ('x', 1, 'job_common', '${command}')`
 

@@ -99,7 +99,7 @@ const names = async ({ laku }: Shop) => {
 const make = (name: string, phone: string, ...words: string[]) =>
   runLaku(['users', 'create', '--name', name, '--phone', phone, ...words], env)
 
-describe('two shops, two contexts, one terminal', () => {
+describe('issue 13, tried 4: two shops, two contexts, one terminal', () => {
   it('are logged in to, each with a token that nobody else reads', async () => {
     expect(await logIn('ops', shops.ops)).toBe(0)
     expect(await logIn('trial', shops.trial)).toBe(0)
@@ -180,7 +180,7 @@ describe('two shops, two contexts, one terminal', () => {
     expect(empty.stderr).toContain('/dev/null is empty')
   })
 
-  it('a command loads a client and nothing else, however many commands there are', async () => {
+  it('issue 13, tried 6: a command loads a client and nothing else, however many commands there are', async () => {
     const most = { help: { files: 6, ofNode: 24 }, list: { files: 14, ofNode: 40 } }
     for (const [kind, words] of [
       ['help', ['sessions', '--help']],

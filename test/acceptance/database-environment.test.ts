@@ -117,7 +117,7 @@ describe('an empty database', () => {
   })
 })
 
-describe("a shell of development with production's DATABASE_URL", () => {
+describe("issue 13, tried 2: a shell of development with production's DATABASE_URL", () => {
   it.each([
     [['db', 'shift-clock', '7d']],
     [['db', 'seed']],
@@ -179,7 +179,7 @@ describe('production', () => {
     expect(changed).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('cannot be changed') })
   })
 
-  it.each(['serve', 'worker'])("does not start %s with the owner's password", async (name) => {
+  it.each(['serve', 'worker'])("issue 13, tried 3: does not start %s with the owner's password", async (name) => {
     const owner = { DATABASE_OWNER_URL: urlsOf('shop').owner.DATABASE_OWNER_URL }
     // In development as well: whoever tries it there would run it so in production.
     for (const env of [production(owner), { ...owner, DATABASE_URL: urlsOf('shop').app.DATABASE_URL }]) {
@@ -189,7 +189,7 @@ describe('production', () => {
     }
   })
 
-  it('does not start on a shifted clock until its owner has put it back', async () => {
+  it('issue 13, tried 2: does not start on a shifted clock until its owner has put it back', async () => {
     await rows(urlOf(server.ownerUrl, 'shop'), 'update clock set shift_s = 604800')
     const refused = await run(['doctor'], production())
     expect(refused).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('laku db reset-clock') })
@@ -235,7 +235,7 @@ describe('a database whose owner has not said what it is', () => {
   })
 })
 
-describe("development's clock", () => {
+describe("issue 13, deliver 3: development's clock", () => {
   it('is shifted by an administrator with a row in the audit log, and by nobody else', async () => {
     const nobody = await run(['db', 'shift-clock', '7d'], urlsOf('toy').app)
     expect(nobody).toMatchObject({ exitCode: 4 })

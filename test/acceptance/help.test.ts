@@ -17,7 +17,7 @@ const ROUNDS = 7
 // it 10. Processor time is measured, because a neighbour's load changes it little.
 const MAX_RATIO = 3
 
-it('laku --help takes little more than an empty Node script', () => {
+it('issue 13, tried 6: laku --help takes little more than an empty Node script', () => {
   const empty = join(folder, 'empty.js')
   const probe = join(folder, 'probe.cjs')
   writeFileSync(empty, '')

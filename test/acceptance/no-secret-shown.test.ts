@@ -99,7 +99,7 @@ describe('what a failing configuration prints', () => {
   })
 })
 
-it('psql is given no password that ps could show, but a file for its owner alone, which is gone afterwards', async () => {
+it('issue 13, tried 3: psql is given no password that ps could show, but a file for its owner alone, which is gone afterwards', async () => {
   const said = join(folder, 'said')
   const script = `#!/bin/sh\n{ echo "args $*"; ls -l "$PGPASSFILE"; cat "$PGPASSFILE"; env; echo "$PGPASSFILE" > ${said}.path; } > ${said}\n`
   writeFileSync(join(folder, 'psql'), script)

@@ -67,7 +67,7 @@ function verdictOf(status: number, body: { code?: string }): Verdict | string {
 
 const undocumented = (route: string) => /^GET \/docs\b/.test(route)
 
-describe('who may call what', () => {
+describe('issue 13, deliver 5: who may call what', () => {
   it('has a row for every route, and no route is missing', () => {
     const missing = [...routes].filter((route) => !(route in accessMatrix) && !undocumented(route))
     const gone = Object.keys(accessMatrix).filter((route) => !routes.has(route))

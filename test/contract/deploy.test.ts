@@ -139,7 +139,7 @@ describe('the units', () => {
   })
 })
 
-describe('the settle timer', () => {
+describe('issue 13, deliver 1: the settle timer', () => {
   const home = mkdtempSync(join(tmpdir(), 'laku-home-'))
   afterAll(() => rmSync(home, { recursive: true }))
   const unit = readFileSync('deploy/laku-settle.service', 'utf8')

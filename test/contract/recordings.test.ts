@@ -41,7 +41,7 @@ afterAll(async () => {
   await scenes?.close()
 })
 
-it('every command gives through the door what it gave before there was one', async () => {
+it('issue 13, deliver 1: every command gives through the door what it gave before there was one', async () => {
   const mask = maskOf(new URL(scenes.laku.urls.app).pathname.slice(1))
   const token = await staffServer.tokenOf((admin as { id: string }).id)
   const shop = `On ${new URL(staffServer.server.url).host}, ${staffServer.server.url}.\n`

@@ -28,7 +28,7 @@ beforeAll(async () => {
 })
 afterAll(() => laku.close())
 
-describe('who may what', () => {
+describe('issue 13, tried 5: who may what', () => {
   it('has a row for every command that somebody acts by, and none of one that is gone', () => {
     const wanted = leaves.map(named).filter((name) => !ofTheHost.test(name))
     expect([...commandRoles.keys()].toSorted()).toEqual(wanted.toSorted())

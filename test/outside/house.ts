@@ -11,11 +11,11 @@ import { someone, system } from '../laku.ts'
 import type { Buyer } from '../market.ts'
 import { installQuickChecks } from '../model/quick-checks.ts'
 import { openSettlementFixture, type SettlementFixture } from '../settlements.ts'
+import { Sleepers } from '../sleepers.ts'
 import { Storefront } from '../storefront.ts'
 import { Alone } from './alone.ts'
 import { limits } from './limits.ts'
 import { type Person, personOf } from './people.ts'
-import { Sleepers } from './sleepers.ts'
 
 const PLACE = 'db.example/laku'
 const DAY_S = 86_400

@@ -9,11 +9,11 @@ import { applyPayoutAnswers, submitPayouts, sweepPayouts } from '../../src/domai
 import { retryFailed } from '../../src/domain/settlement/index.ts'
 import { sweepWithdrawals } from '../../src/domain/wallet/index.ts'
 import { system } from '../laku.ts'
+import { points } from '../sleepers.ts'
 import { type Act, type Dice, NOTHING } from './acts.ts'
 import type { AtProvider, House } from './house.ts'
 import type { Person } from './people.ts'
 import { payouts, refunds } from './rows.ts'
-import { points } from './sleepers.ts'
 
 const faults = [
   'none',

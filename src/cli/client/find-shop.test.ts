@@ -81,7 +81,7 @@ describe('DATABASE_URL and LAKU_TOKEN, as scripts of before have them', () => {
   })
 })
 
-describe('a shop that LAKU_SERVER names', () => {
+describe('issue 13, deliver 2: a shop that LAKU_SERVER names', () => {
   beforeEach(() => rmSync(record, { force: true }))
 
   it('that somebody is logged in to as two people is the chosen one, and a guess in no case', () => {
@@ -109,7 +109,7 @@ describe('a shop that LAKU_SERVER names', () => {
   })
 })
 
-describe('the contexts of a person', () => {
+describe('issue 13, tried 4: the contexts of a person', () => {
   const own = { XDG_CONFIG_HOME: join(folder, 'many') }
   const lock = join(folder, 'many', 'laku', 'contexts.json.lock')
 

@@ -53,7 +53,7 @@ describe('laku auth', () => {
     expect((await runLaku(laku, ['auth', 'login', '--yes'])).exitCode).toBe(2)
   })
 
-  it('lets an administrator in for the owner of the database, and that one nobody else vouches for', async () => {
+  it('issue 13, tried 1: lets an administrator in for the owner of the database, and that one nobody else vouches for', async () => {
     vi.stubEnv('LAKU_ENCRYPTION_KEY', testEncryptionKey)
     // Adds an administrator. The database is named, because otherwise the embedded server of the working
     // folder would be started.

@@ -96,7 +96,7 @@ describe('a shop with one administrator and two others', () => {
     expect(JSON.stringify(runs)).not.toContain(code)
   })
 
-  it('is not the administrator and a second identity of theirs, however long they wait', async () => {
+  it('issue 13, tried 1: is not the administrator and a second identity of theirs, however long they wait', async () => {
     const eve = await colleague('eve')
     const id = await goodwill(boss)
     later(30 * DAY_S)

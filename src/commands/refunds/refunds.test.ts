@@ -76,7 +76,7 @@ describe('laku refunds create --file', () => {
     expect(readFileSync(`${file}.failed.csv`, 'utf8')).toMatch(/^key,payment,amount_idr,reason,error\r\nd,/)
   })
 
-  it('a dry run does each row after those before it, as the run itself would', async () => {
+  it('issue 11, case 15: a dry run does each row after those before it, as the run itself would', async () => {
     const code = await paid()
     write(`f,${code},60000,half`, `g,${code},60000,the other half`)
     const before = await refunds()

@@ -47,7 +47,7 @@ const given = (userId: string, amountIdr: number) =>
   laku.system((work) => giveGoodwill(work, userId, amountIdr))
 
 it.each(['1=-0', '1=-0%', '1=-00%'])(
-  'case 13: sessions create refuses the tier %s, for nothing is off, as the route does',
+  'issue 11, case 13: sessions create refuses the tier %s, for nothing is off, as the route does',
   async (tier) => {
     const terms = ['--product', shop.market.productId, '--moq', '5', '--ends', '+3d', '--tier', tier]
     const { exitCode, stdout } = await runLaku(laku, ['sessions', 'create', ...terms, '--dry-run', '--json'])
@@ -112,7 +112,7 @@ describe('laku sessions join', () => {
     expect(await code(support, ...line.with(6, 'NO-SUCH=1'))).toBe(3)
   })
 
-  it('case 17: lets 5,000 of the wallet pay a part, or all of it, and refuses both at once', async () => {
+  it('issue 11, case 17: lets 5,000 of the wallet pay a part, or all of it, and refuses both at once', async () => {
     const { buyerId, words: line } = await words()
     await given(buyerId, 5_000)
     const { stdout } = await runLaku(laku, [...line, '--wallet-part', '--dry-run'])

@@ -163,7 +163,7 @@ describe('laku settle', () => {
       expect((await f.see(b)).statusReason).toBe('asked, twice')
     })
 
-    it('changes nothing while any row is wrong', async () => {
+    it('issue 11, case 14: changes nothing while any row is wrong', async () => {
       const [a, b] = await calculated(2)
       const wrong = [
         await file(`${a},approve`, 'STL-000000-NOBODY,approve'),

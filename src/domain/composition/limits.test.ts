@@ -47,7 +47,7 @@ const limits = {
 }
 const DAY_S = 86_400
 
-describe('case 8: limits count persons, receivers and time', () => {
+describe('issue 11, case 8: limits count persons, receivers and time', () => {
   let f: SettlementFixture
   let shop: Storefront
   beforeAll(async () => {

@@ -102,7 +102,7 @@ describe('payouts', () => {
     expect(await f.atProvider(key)).toHaveLength(1)
   })
 
-  it('sends the same again under the same key what its list never shows, and never twice', async () => {
+  it('issue 11, case 1: sends the same again under the same key what its list never shows, and never twice', async () => {
     await f.faults({ provider: 'xendit', operation: 'createPayout', kind: 'timeout', times: 1 })
     const key = newId()
     const id = await f.create({ key, destination: waits })

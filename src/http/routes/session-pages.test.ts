@@ -71,7 +71,7 @@ describe('the page of a session', () => {
     expect(page.body).toMatch(/<tr><th scope="row">mulai 10 barang<\/th><td>Rp.45\.000/)
   })
 
-  it('case 13: shows from which to which price the variants are, and marks the one tier that is reached', async () => {
+  it('issue 11, case 13: shows from which to which price the variants are, and marks the one tier that is reached', async () => {
     const own = (large: number) => [
       { variant: market.variantId, unitPriceIdr: 50_000 },
       { variant: market.otherVariantId, unitPriceIdr: large },

@@ -9,7 +9,7 @@ import { confirmPayments } from '../../domain/payment/index.ts'
 import { changeUser } from '../../domain/user/index.ts'
 import { buildServer } from '../server.ts'
 
-describe('case 17: 5,000 in a wallet can be spent, by every door of a buyer', () => {
+describe('issue 11, case 17: 5,000 in a wallet can be spent, by every door of a buyer', () => {
   let laku: TestLaku
   let shop: Storefront
   let app: FastifyInstance

@@ -130,7 +130,7 @@ const withdrawalsFrom = async (id: string) => {
 }
 const refusalOf = ({ stdout }: { stdout: string }) => JSON.parse(stdout).error?.code as string | undefined
 
-describe('a buyer whose phone support changed', () => {
+describe('issue 13, deliver 7: a buyer whose phone support changed', () => {
   it('is told on the old one, and their wallet is not emptied by slices 24 h later', async () => {
     const owner = await logIn(newPhone(), 4_000_000)
     const thief = newPhone()
@@ -441,7 +441,7 @@ describe('a new number of a buyer', () => {
     expect(refusalOf(await update(userId, now, '--caller-code', code))).toBe('auth.code_expired')
   })
 
-  it('says in its message what the code is for, and goes by SMS where WhatsApp fails', async () => {
+  it('issue 13, deliver 7: says in its message what the code is for, and goes by SMS where WhatsApp fails', async () => {
     const { userId } = await logIn(newPhone())
     const now = newPhone()
     await callerCode(userId, now)
@@ -522,7 +522,7 @@ describe('an address for mail', () => {
       expect(again.body).toContain('sudah dibatalkan')
   })
 
-  it('that a borrowed token set takes no codes, though WhatsApp fails', async () => {
+  it('issue 13, deliver 7: that a borrowed token set takes no codes, though WhatsApp fails', async () => {
     const owner = await logIn(newPhone())
     const address = `thief${people}@example.test`
     const set = await call('PATCH', '/api/users/me', owner.token, { email: address })

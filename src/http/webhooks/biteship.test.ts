@@ -308,7 +308,7 @@ describe("biteship's webhooks", () => {
     expect(await row(parcel.orderId)).toMatchObject({ status: 'delivered', trackAt: null })
   })
 
-  it('case 11: one parcel whose updates cannot be recorded is set aside with its attention, and the others are followed', async () => {
+  it('issue 11, case 11: one parcel whose updates cannot be recorded is set aside with its attention, and the others are followed', async () => {
     await control('PUT', 'webhooks', { drop_rate: 1 })
     const [bad, good] = [await booked(), await booked()]
     for (const parcel of [bad, good]) await move(parcel, { status: 'picked' })

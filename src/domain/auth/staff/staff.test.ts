@@ -77,7 +77,7 @@ it('only an admin makes staff, each name once, and tokens only for those there a
   expect(await refusal(laku.as(admin, (work) => revokeStaff(work, own)))).toBe('auth.own_rights')
 })
 
-describe("the application's connection alone", () => {
+describe("issue 13, tried 1 and 3: the application's connection alone", () => {
   const raw = async (text: string, values: unknown[] = []) => {
     const client = new pg.Client({ connectionString: laku.urls.app })
     await client.connect()
@@ -174,7 +174,7 @@ const asks = (second: Member, first: Member | string) =>
   )
 const asOwner = (...statements: string[]) => query(laku.ownerUrl, ...statements)
 
-describe('a second person', () => {
+describe('issue 13, deliver 6: a second person', () => {
   it('is anybody but whoever let the other in, however long the chain: two of one administrator are two', async () => {
     const [ana, budi] = [await hire(laku, 'admin'), await hire(laku, 'admin')]
     const deputy = await hire(laku, 'admin', ana)
@@ -329,7 +329,7 @@ describe('tokens', () => {
     expect(await renew(ana, clerk.name)).toBe('kernel.forbidden')
   })
 
-  it('of a person end as they are renewed; of a service they have no end, and those before a week', async () => {
+  it('issue 13, deliver 6: of a person end as they are renewed; of a service they have no end, and those before a week', async () => {
     const { id } = await laku.as(admin, (work) =>
       createStaff(work, { name: 'settle-timer', role: 'service' }),
     )
@@ -356,7 +356,7 @@ describe('tokens', () => {
     expect((await whoHolds(second.token))?.proof?.endsAt).toBeInstanceOf(Date)
   })
 
-  it('are told of before they end, until they are renewed', async () => {
+  it('issue 13, deliver 6: are told of before they end, until they are renewed', async () => {
     const clerk = await hire(laku, 'warehouse')
     await laku.as(admin, (work) => renewToken(work, { staff: clerk.name, days: 10 }))
     const told = () =>

@@ -18,7 +18,7 @@ const DAY_S = 86_400
 const PLACE = 'db.example/laku'
 const finance: Actor = someone({ name: 'fin', role: 'finance', reason: 'restored the backup' })
 
-describe('case 4: a backup is restored over a day in which money left and came', () => {
+describe('issue 11, case 4: a backup is restored over a day in which money left and came', () => {
   let f: SettlementFixture
   let context: AdoptContext
   let buyer: Buyer

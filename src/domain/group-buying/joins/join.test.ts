@@ -60,7 +60,7 @@ describe('a join', () => {
     expect(await market.eventsOf(answer.participation.id)).toEqual(['participant.joined'])
   })
 
-  it('case 13: charges each variant its own price, and gives back to each what the sold units took off it', async () => {
+  it('issue 11, case 13: charges each variant its own price, and gives back to each what the sold units took off it', async () => {
     const [buyer, other] = await market.buyers(2)
     await sql`update product_variants set price_idr = 250000 where id = ${market.otherVariantId}`.execute(
       laku.db,

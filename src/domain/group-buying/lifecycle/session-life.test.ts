@@ -262,7 +262,7 @@ describe('failure', () => {
     await expect(fulfil(session.id)).rejects.toMatchObject({ code: 'group_buying.not_fulfillable' })
   })
 
-  it('case 12: by refund-session is refused while it forms, as its sisters are, and changes nothing', async () => {
+  it('issue 11, case 12: by refund-session is refused while it forms, as its sisters are, and changes nothing', async () => {
     const buyers = await market.buyers(1)
     const session = await market.session({ moq: 5 })
     await market.joinAndPay(buyers, session.id)

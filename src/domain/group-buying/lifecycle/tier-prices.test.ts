@@ -17,7 +17,7 @@ const codeOf = (make: () => unknown) => {
   return 'accepted'
 }
 
-describe('case 13: prices of a session', () => {
+describe('issue 11, case 13: prices of a session', () => {
   it('are given by variant, or as so much off the shelf price of each', () => {
     const own = [
       { variant: 'TAS-S', unitPriceIdr: 50_000 },

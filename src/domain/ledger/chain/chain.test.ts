@@ -100,7 +100,7 @@ describe('the chain of the ledger', () => {
     expect(await violations()).toEqual([])
   })
 
-  it('case 16: finds a posting that a superuser deleted with its balance row and all snapshots', async () => {
+  it('issue 11, case 16: finds a posting that a superuser deleted with its balance row and all snapshots', async () => {
     if (!laku.superUrl) return expect(laku.superUrl, 'this server gives no superuser').toBeUndefined()
     const key = await postOne()
     await takeSnapshots({ unitOfWork: laku.unitOfWork, actor: { kind: 'system', name: 'test' } })

@@ -117,7 +117,7 @@ describe('fact 11: cancelling', () => {
   })
 })
 
-describe('case 12: an order that staff deliver by hand while the courier is down', () => {
+describe('issue 11, case 12: an order that staff deliver by hand while the courier is down', () => {
   const byHand = (order: string) =>
     laku.as(admin, async (work) => {
       for (const status of ['ready_for_pickup', 'picked_up', 'in_transit', 'delivered'] as const)
@@ -144,7 +144,7 @@ describe('case 12: an order that staff deliver by hand while the courier is down
   })
 })
 
-describe('case 12: staff act on the parcel while the courier is down', () => {
+describe('issue 11, case 12: staff act on the parcel while the courier is down', () => {
   const move = (shipment: string, status: 'cancelled' | 'not_found') => {
     const input = { shipment, status, note: 'by telephone' }
     return cancelBooking(context(), input).then((isCancelledThere) =>

@@ -62,7 +62,7 @@ describe('who bears a refund of a direct order', () => {
   const deliver = (id: string) =>
     shop.move(id, 'processing', 'ready_for_pickup', 'picked_up', 'in_transit', 'delivered')
 
-  it('the company, before its delivery: the factory gets all of its share', async () => {
+  it('issue 11, case 7: the company, before its delivery: the factory gets all of its share', async () => {
     const { factory, commission, company } = await changes(async (order) => {
       await order.refund(20_000, 'company')
       await deliver(order.id)

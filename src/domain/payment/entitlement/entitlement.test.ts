@@ -125,7 +125,7 @@ describe('what a buyer has coming', () => {
     return { id, code, userId, ...(await look()) }
   }
 
-  it('with a rebate, a chargeback, and a refund that falls back to the wallet: what they paid, and no more', async () => {
+  it('issue 11, case 6: with a rebate, a chargeback, and a refund that falls back to the wallet: what they paid, and no more', async () => {
     const events: Event[] = [
       { do: 'chargeBack', idr: 50_000 },
       { do: 'refund', idr: 90_000 },

@@ -436,13 +436,13 @@ describe("the provider's book has the last word", () => {
     await agree()
   })
 
-  it('case 10: who has 110,000 in quarantine is not erased', async () => {
+  it('issue 11, case 10: who has 110,000 in quarantine is not erased', async () => {
     const { payment } = await paid({ amount: 100_000 })
     const { userId } = payment
     expect(await f.laku.system(({ tx }) => openThings(tx, userId))).toMatchObject({ quarantined: 1 })
   })
 
-  it('case 10: charged back money that waits in quarantine is given to nobody as well', async () => {
+  it('issue 11, case 10: charged back money that waits in quarantine is given to nobody as well', async () => {
     const { payment, invoiceId } = await paid({ amount: 100_000 })
     const row = () =>
       f.laku.db
@@ -470,7 +470,7 @@ describe("the provider's book has the last word", () => {
     expect((await f.row(payment.id)).status).toBe('refunded')
   })
 
-  it('case 10: two chargebacks of money in quarantine that are together more than it: the second lies in suspense, and keeps the rest', async () => {
+  it('issue 11, case 10: two chargebacks of money in quarantine that are together more than it: the second lies in suspense, and keeps the rest', async () => {
     const { payment, invoiceId } = await paid({ amount: 50_000 })
     const { id } = await f.laku.db
       .selectFrom('quarantinedMoney')
@@ -491,7 +491,7 @@ describe("the provider's book has the last word", () => {
     expect(await apply()).toMatchObject({ amountIdr: 20_000 })
   })
 
-  it('case 10: a chargeback booked without its payment keeps money of its amount in quarantine, until it is said to be of it', async () => {
+  it('issue 11, case 10: a chargeback booked without its payment keeps money of its amount in quarantine, until it is said to be of it', async () => {
     const { payment } = await paid({ amount: 99_000 })
     const { id } = await f.laku.db
       .selectFrom('quarantinedMoney')
@@ -514,7 +514,7 @@ describe("the provider's book has the last word", () => {
     await agree()
   })
 
-  it('case 10: money that was given to a wallet and charged back then lies in suspense, and is taken out again', async () => {
+  it('issue 11, case 10: money that was given to a wallet and charged back then lies in suspense, and is taken out again', async () => {
     const { payment, invoiceId } = await paid({ amount: 98_000 })
     const { id } = await f.laku.db
       .selectFrom('quarantinedMoney')
@@ -530,7 +530,7 @@ describe("the provider's book has the last word", () => {
   })
 
   it.each(['its invoice', 'the payment’s own id'])(
-    'case 10: of money that staff put on another payment, a chargeback is that payment’s, by %s',
+    'issue 11, case 10: of money that staff put on another payment, a chargeback is that payment’s, by %s',
     async (by) => {
       const first = await paid({ amount: 110_001 })
       const other = await f.payment()

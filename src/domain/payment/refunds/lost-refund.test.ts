@@ -4,6 +4,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { someone, system } from '../../../../test/laku.ts'
 import { openPaymentFixture, type PaymentFixture, shortTimeoutGateway } from '../../../../test/payments.ts'
 import { MUCH_IDR } from '../../../../test/payouts.ts'
+import { points, Sleepers } from '../../../../test/sleepers.ts'
 import { staff } from '../../../../test/staff.ts'
 import { refusal } from '../../../../test/storefront.ts'
 import { finance } from '../../../../test/wallets.ts'
@@ -430,35 +431,32 @@ describe('a refund whose answer was lost (issue 12, fact 1)', () => {
     expect((await f.row(payment.id)).refundedIdr).toBe(40_000)
   })
 
-  it('is asked for by one worker: one that slept finds its lease another’s and sends nothing (issue 11, case 2)', async () => {
-    const { id, code } = await decided()
-    let wake = () => {}
-    const asleep = new Promise<void>((done) => {
-      wake = done
-    })
-    const sleepy: PaymentGateway = {
-      ...gateway,
-      createRefund: async (asked, lease) => {
-        await asleep
-        return await gateway.createRefund(asked, lease)
-      },
-    }
-    const first = submitRefunds({ ...context(), gateway: sleepy }, [id])
-    await expect.poll(async () => (await row(id)).leaseId).not.toBeNull()
-    await sql`update refunds set lease_until = clock_timestamp() - interval '1 s' where id = ${id}::uuid`.execute(
-      f.laku.db,
-    )
-    await pass(14 * 60)
-    wake()
-    await first
-    await f.settled()
-    await pass(901)
-    expect(await row(id)).toMatchObject({ status: 'succeeded', calls: 1 })
-    expect(await there(code)).toHaveLength(1)
-  })
+  it.each(points)(
+    'issue 11, case 2: is sent once where its worker sleeps for 14 minutes at the %s, with another beside it',
+    async (point) => {
+      const { id, code, payment } = await decided()
+      await f.lists(LAG_S)
+      const sleepers = new Sleepers()
+      await sleepers.send(point, gateway.createRefund, (createRefund) =>
+        submitRefunds({ ...context(), gateway: { ...gateway, createRefund } }, [id]),
+      )
+      expect((await row(id)).leaseId).not.toBeNull()
+      await sql`update refunds set lease_until = clock_timestamp() - interval '1 s' where id = ${id}::uuid`.execute(
+        f.laku.db,
+      )
+      await pass(14 * 60)
+      await sleepers.wake()
+      await f.settled()
+      await pass(LAG_S + 1)
+      expect(await row(id)).toMatchObject({ status: 'succeeded' })
+      expect(await there(code)).toHaveLength(1)
+      expect((await f.row(payment.id)).refundedIdr).toBe(40_000)
+      expect(await suspense(code)).toBe(0)
+    },
+  )
 })
 
-describe('a refund that is contradicted (issue 11, cases 3 and 9)', () => {
+describe('a refund that is contradicted', () => {
   const take = async (refund: string, providerRefundId: string) => {
     const read = await readProviderRefund({ ...context(), actor: finance() }, providerRefundId)
     return await f.laku.as(finance(), (work) => retryRefund(work, { refund, providerRefundId, read }))
@@ -474,7 +472,7 @@ describe('a refund that is contradicted (issue 11, cases 3 and 9)', () => {
     return { ...made, providerId: atProvider?.id as string }
   }
 
-  it('heard FAILED and then SUCCEEDED is taken by its id, and nothing is sent; said again it stands', async () => {
+  it('issue 11, case 3: heard FAILED and then SUCCEEDED is taken by its id, and nothing is sent; said again it stands', async () => {
     const { id, code, providerId } = await failed()
     await f.force(providerId, { status: 'SUCCEEDED' })
     expect(await take(code, providerId)).toMatchObject({ status: 'succeeded', providerRefundId: providerId })
@@ -692,7 +690,7 @@ describe('a refund that is contradicted (issue 11, cases 3 and 9)', () => {
     )
   }, 60_000)
 
-  it('takes no id that is mistyped, another’s or of another amount, and the right one later (case 9)', async () => {
+  it('issue 11, case 9: takes no id that is mistyped, another’s or of another amount, and the right one later', async () => {
     const [mine, other] = [await decided(), await decided()]
     await submitRefunds(context(), [other.id])
     const [others] = await there(other.code)

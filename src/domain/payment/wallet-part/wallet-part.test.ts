@@ -21,7 +21,7 @@ import {
   sweepPayments,
 } from '../index.ts'
 
-describe('case 17: 5,000 in a wallet can be spent', () => {
+describe('issue 11, case 17: 5,000 in a wallet can be spent', () => {
   let f: PaymentFixture
   let gateway: PaymentGateway
   beforeAll(async () => {

@@ -2,6 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { someone } from '../../../../test/laku.ts'
 import { expectPaidOnce } from '../../../../test/lost-calls.ts'
 import { openPayoutFixture } from '../../../../test/payouts.ts'
+import { points, Sleepers } from '../../../../test/sleepers.ts'
 import { staff } from '../../../../test/staff.ts'
 import { refusal } from '../../../../test/storefront.ts'
 import { type CallLease, newId, secondsAfter } from '../../kernel/index.ts'
@@ -32,30 +33,6 @@ afterEach(async () => {
   expect(await f.broken()).toEqual([])
 })
 afterAll(() => f.laku.close())
-
-/** Sends a payout by a worker that sleeps at a point of its call while `meanwhile` runs. */
-type Sleep = (
-  payout: NewGatewayPayout,
-  lease: CallLease | undefined,
-  meanwhile: () => Promise<void>,
-) => Promise<never>
-const sleeps: Record<string, Sleep> = {
-  'at the check': async (payout, lease, meanwhile) => {
-    await meanwhile()
-    return (await f.payouts.createPayout(payout, lease)) as never
-  },
-  "at the socket's write": async (payout, lease, meanwhile) =>
-    (await f.payouts.createPayout(payout, async () => {
-      const until = await lease?.()
-      await meanwhile()
-      return until
-    })) as never,
-  'before the answer is recorded': async (payout, lease, meanwhile) => {
-    const answer = await f.payouts.createPayout(payout, lease)
-    await meanwhile()
-    return answer as never
-  },
-}
 
 it('one payout whose answer cannot be recorded, and one whose account cannot be opened, are set aside; the one beside them is paid', async () => {
   const keys = [newId(), newId(), newId()] as const
@@ -93,28 +70,23 @@ it('one payout whose answer cannot be recorded, and one whose account cannot be 
   await f.laku.db.updateTable('payouts').set({ nextCheckAt: null }).where('id', '=', sealed).execute()
 })
 
-describe('a worker that sleeps for 14 minutes, with another beside it', () => {
-  it.each(Object.keys(sleeps))('%s: one payment', async (point) => {
+describe('issue 11, case 2: a worker that sleeps for 14 minutes within a call for a payout, with another beside it', () => {
+  it.each(points)('stopped at the %s: one payment', async (point) => {
     await f.control('PUT', '/lists', { lag_s: HOUR_S })
     const key = newId()
     const id = await f.create({ key, destination: waits })
-    const sleep = sleeps[point] as Sleep
-    let slept = 0
-    const sleepy = {
-      ...f.payouts,
-      createPayout: (payout: NewGatewayPayout, lease?: CallLease) =>
-        sleep(payout, lease, async () => {
-          slept++
-          await f.pass(14 * 60)
-          await sweepPayouts(f.context)
-          const [there] = await f.atProvider(key)
-          if (there) await f.move(there.id, 'SUCCEEDED')
-          f.laku.clock.shift(901)
-          await sweepPayouts(f.context)
-        }),
-    }
-    await submitPayouts({ ...f.context, payouts: sleepy }, [id])
-    expect(slept).toBe(1)
+    const sleepers = new Sleepers()
+    await sleepers.send(point, f.payouts.createPayout, (createPayout) =>
+      submitPayouts({ ...f.context, payouts: { ...f.payouts, createPayout } }, [id]),
+    )
+    expect(await f.row(id)).toMatchObject({ status: 'submitted', leaseUntil: expect.any(Date) })
+    await f.pass(14 * 60)
+    await sweepPayouts(f.context)
+    const [there] = await f.atProvider(key)
+    if (there) await f.move(there.id, 'SUCCEEDED')
+    f.laku.clock.shift(901)
+    await sweepPayouts(f.context)
+    await sleepers.wake()
     expect(await f.atProvider(key)).toHaveLength(1)
     expect(await f.row(id)).toMatchObject({ status: 'succeeded' })
     expect(await f.events(id)).toEqual(['created', 'submitted', 'succeeded'])
@@ -186,7 +158,7 @@ it.each(['INSUFFICIENT_BALANCE', 'API_VALIDATION_ERROR', 'DUPLICATE_ERROR'])(
   },
 )
 
-it.each(['timeout', 'commit_then_timeout'] as const)('lost calls (%s) are paid once each', async (kind) => {
+it.each(['timeout', 'commit_then_timeout'] as const)('issue 11, case 1: lost calls (%s) are paid once each', async (kind) => {
   const own = await openPayoutFixture()
   await expectPaidOnce(own, 5, kind)
   expect(await own.broken()).toEqual([])

@@ -40,7 +40,7 @@ import { claimForBank, holdSettlement, paySettlement, retrySettlement, voidSettl
 
 const wati: Actor = someone({ name: 'wati', role: 'finance' })
 
-describe('case 5: a bank transfer is a channel like the other', () => {
+describe('issue 11, case 5: a bank transfer is a channel like the other', () => {
   let f: SettlementFixture
   beforeAll(async () => {
     f = await openSettlementFixture({ policy: { aloneDayIdr: 1_500_000, aloneWeekIdr: 3_000_000 } })

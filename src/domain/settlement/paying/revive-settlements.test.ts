@@ -1,22 +1,25 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { sandboxControl } from '../../../../test/control.ts'
+import { system } from '../../../../test/laku.ts'
 import { budi, openSettlementFixture, type SettlementFixture, sinta } from '../../../../test/settlements.ts'
+import { points, Sleepers } from '../../../../test/sleepers.ts'
 import { refusal } from '../../../../test/storefront.ts'
 import { factoryAccount } from '../../ledger/index.ts'
-import { applyPayoutAnswers } from '../../payout/index.ts'
+import { applyPayoutAnswers, submitPayouts, sweepPayouts } from '../../payout/index.ts'
 import { releaseSettlement, retrySettlement } from '../index.ts'
 
 const NET = 95_000
 
-describe('a payout that arrives after all when its settlement goes another way', () => {
-  let f: SettlementFixture
-  beforeAll(async () => {
-    f = await openSettlementFixture()
-  })
-  afterAll(async () => {
-    expect(await f.broken()).toEqual([])
-    await f.laku.close()
-  })
+let f: SettlementFixture
+beforeAll(async () => {
+  f = await openSettlementFixture()
+})
+afterAll(async () => {
+  expect(await f.broken()).toEqual([])
+  await f.laku.close()
+})
 
+describe('a payout that arrives after all when its settlement goes another way', () => {
   const says = async (providerId: string, status: string) => {
     const answer = await fetch(`${f.laku.sandbox.url}/control/payouts/${providerId}`, {
       method: 'POST',
@@ -62,7 +65,7 @@ describe('a payout that arrives after all when its settlement goes another way',
     expect(await state(otherSettlement)).toEqual({ status: 'void', suspense: NET, owed })
   })
 
-  it('pays it where it waits to be paid again, and nothing is sent then', async () => {
+  it('issue 11, case 1: pays it where it waits to be paid again, and nothing is sent then', async () => {
     const settlement = await failed()
     await says(settlement.providerId, 'SUCCEEDED')
     expect(await state(settlement)).toEqual({ status: 'paid', suspense: 0, owed: 0 })
@@ -75,5 +78,41 @@ describe('a payout that arrives after all when its settlement goes another way',
     expect(await refusal(retry(settlement.code))).toBe('settlement.payout_under_way')
     await says(settlement.providerId, 'FAILED')
     expect((await retry(settlement.code)).status).toBe('approved')
+  })
+})
+
+describe('issue 11, case 2: a worker that sleeps for 14 minutes within the call for a settlement, with another beside it', () => {
+  it.each(points)('stopped at the %s: one payout', async (point) => {
+    const control = sandboxControl(f.laku)
+    await control('PUT', '/lists', { lag_s: 3600 })
+    const factoryId = await f.factory('131313')
+    await f.sell(factoryId)
+    const code = await f.settled(factoryId)
+    await f.approve(code)
+    await f.pay(code)
+    const { id, key } = await f.payoutOf(code)
+    const context = { unitOfWork: f.laku.unitOfWork, actor: system, payouts: f.payouts }
+    const sleepers = new Sleepers()
+    await sleepers.send(point, f.payouts.createPayout, (createPayout) =>
+      submitPayouts({ ...context, payouts: { ...f.payouts, createPayout } }, [id]),
+    )
+    expect((await f.payoutOf(code)).leaseUntil).not.toBeNull()
+    f.laku.clock.shift(14 * 60)
+    await control('POST', '/age', { seconds: 14 * 60 })
+    await sweepPayouts(context)
+    await sleepers.wake()
+    const there = async () =>
+      (
+        await control<{ payouts: { id: string; reference_id: string; amount: number }[] }>('GET', '/book')
+      ).payouts.filter((payout) => payout.reference_id === key)
+    const [made, ...more] = await there()
+    expect([made?.amount, more]).toEqual([NET, []])
+    await control('POST', `/payouts/${made?.id}`, { status: 'SUCCEEDED' })
+    f.laku.clock.shift(901)
+    await sweepPayouts(context)
+    expect((await f.see(code)).status).toBe('paid')
+    expect(await there()).toHaveLength(1)
+    expect(await f.balance(`suspense:${key}`)).toBe(0)
+    expect(await f.balance(factoryAccount(factoryId))).toBe(0)
   })
 })

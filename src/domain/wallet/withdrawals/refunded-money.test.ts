@@ -61,7 +61,7 @@ it.each([
   [5_000, 4_999, false],
   [12_500, 12_500, false],
 ])(
-  'case 17: all of a rest of %i that is asked for as %i leaves free: %s',
+  'issue 11, case 17: all of a rest of %i that is asked for as %i leaves free: %s',
   (balanceIdr, amountIdr, isFree) => {
     const terms = withdrawalTerms(amountIdr, { balanceIdr, refundedIdr: 0 }, defaultPolicy)
     expect(!terms.belowMinimum && terms.feeIdr === 0).toBe(isFree)

@@ -1,27 +1,30 @@
 import { sql } from 'kysely'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { sandboxControl } from '../../../../test/control.ts'
+import { system } from '../../../../test/laku.ts'
 import { markedBy } from '../../../../test/reference.ts'
+import { points, Sleepers } from '../../../../test/sleepers.ts'
 import { refusal } from '../../../../test/storefront.ts'
 import { finance, openWalletFixture, type WalletFixture, waits } from '../../../../test/wallets.ts'
 import { openThings } from '../../composition/privacy/open-things.ts'
 import { lockRows, newId } from '../../kernel/index.ts'
 import { credit, debit, type Posting, post } from '../../ledger/index.ts'
-import { applyPayoutAnswers } from '../../payout/index.ts'
+import { applyPayoutAnswers, submitPayouts } from '../../payout/index.ts'
 import { rejectWithdrawal, retryWithdrawal } from '../index.ts'
 
 const AMOUNT = 100_000
 const FEE = 2_500
 
-describe('a withdrawal that was said to have failed', () => {
-  let f: WalletFixture
-  beforeAll(async () => {
-    f = await openWalletFixture()
-  })
-  afterAll(async () => {
-    expect(await f.broken()).toEqual([])
-    await f.laku.close()
-  })
+let f: WalletFixture
+beforeAll(async () => {
+  f = await openWalletFixture()
+})
+afterAll(async () => {
+  expect(await f.broken()).toEqual([])
+  await f.laku.close()
+})
 
+describe('a withdrawal that was said to have failed', () => {
   /**
    * Makes a withdrawal that the provider has, from a wallet that held exactly its amount and fee (and
    * `moreIdr`).
@@ -289,5 +292,34 @@ describe('a withdrawal that was said to have failed', () => {
     await says(providerId, 'FAILED')
     expect(await open()).not.toHaveProperty('payoutsAtProvider')
     expect((await retry(id)).status).toBe('approved')
+  })
+})
+
+describe('issue 11, case 2: a worker that sleeps for 14 minutes within the call for a withdrawal, with another beside it', () => {
+  it.each(points)('stopped at the %s: one payout', async (point) => {
+    const control = sandboxControl(f.laku)
+    await control('PUT', '/lists', { lag_s: 3600 })
+    const userId = await f.user()
+    await f.known(userId, waits)
+    await f.fill(userId, AMOUNT + FEE)
+    const { id, code } = await f.withdraw(userId, AMOUNT, { bank: waits })
+    const payout = await f.payoutOf(id)
+    const context = { unitOfWork: f.laku.unitOfWork, actor: system, payouts: f.payouts }
+    const sleepers = new Sleepers()
+    await sleepers.send(point, f.payouts.createPayout, (createPayout) =>
+      submitPayouts({ ...context, payouts: { ...f.payouts, createPayout } }, [payout.id]),
+    )
+    expect((await f.payoutOf(id)).leaseUntil).not.toBeNull()
+    await control('POST', '/age', { seconds: 14 * 60 })
+    await f.later(14 * 60)
+    await sleepers.wake()
+    await control('PUT', '/lists', { lag_s: 0 })
+    const [made, ...more] = await f.atProvider(code)
+    expect([made?.amountIdr, more]).toEqual([AMOUNT, []])
+    await control('POST', `/payouts/${made?.id}`, { status: 'SUCCEEDED' })
+    await f.later(901)
+    expect((await f.row(id)).status).toBe('succeeded')
+    expect([await f.wallet(userId), await f.balance(`suspense:${payout.key}`)]).toEqual([0, 0])
+    expect(await f.atProvider(code)).toHaveLength(1)
   })
 })

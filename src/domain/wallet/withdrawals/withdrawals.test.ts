@@ -299,7 +299,7 @@ describe('withdrawals', () => {
     expect(await f.broken()).toEqual([])
   })
 
-  it('that cannot be sent are set aside with their attention, and those beside them go (case 11)', async () => {
+  it('issue 11, case 11: that cannot be sent are set aside with their attention, and those beside them go', async () => {
     // The bank accounts of both users are new, so both withdrawals wait for a day.
     const [stuck, beside] = [await f.user(), await f.user()]
     for (const userId of [stuck, beside]) await f.fill(userId, 100_000)
@@ -477,7 +477,7 @@ describe('withdrawals', () => {
     expect(await refusal(f.withdraw(userId, 250_000_001))).toBe('payout.outside_channel_limits')
   })
 
-  it('case 17: take all that is left although it is below the minimum or the fee, and say so before', async () => {
+  it('issue 11, case 17: take all that is left although it is below the minimum or the fee, and say so before', async () => {
     for (const leftIdr of [5_000, 2_000]) {
       const userId = await rich(leftIdr)
       const actor: Actor = { kind: 'customer', id: userId }

@@ -141,14 +141,14 @@ describe('the life of a purchase order', () => {
     await expectAllTrue()
   })
 
-  it('takes no more pieces than are owed, damaged ones too', async () => {
+  it('issue 11, case 14: takes no more pieces than are owed, damaged ones too', async () => {
     const { id } = await sent(24)
     expect(await refusal(receive(id, 0, 500))).toBe('warehouse.over_received')
     expect(await refusal(receive(id, 20, 5))).toBe('warehouse.over_received')
     expect(await receive(id, 0, 24)).toMatchObject({ items: [{ received: 0, damaged: 24 }] })
   })
 
-  it('knows a delivery note again however it is written, and never drops a second sheet of it', async () => {
+  it('issue 11, case 14: knows a delivery note again however it is written, and never drops a second sheet of it', async () => {
     const { id } = await sent(10)
     const noted = (deliveryNote: string, good: number) =>
       laku.as(warehouse, (work) =>
