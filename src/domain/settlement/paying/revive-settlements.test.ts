@@ -81,9 +81,16 @@ describe('a payout that arrives after all when its settlement goes another way',
   })
 })
 
-describe('issue 11, case 2: a worker that sleeps for 14 minutes within the call for a settlement, with another beside it', () => {
-  it.each(points)('stopped at the %s: one payout', async (point) => {
-    const control = sandboxControl(f.laku)
+describe('a settlement whose call to the provider goes wrong', () => {
+  const context = () => ({ unitOfWork: f.laku.unitOfWork, actor: system, payouts: f.payouts })
+  const control: ReturnType<typeof sandboxControl> = (...asked) => sandboxControl(f.laku)(...asked)
+  const pass = async (seconds: number) => {
+    f.laku.clock.shift(seconds)
+    await control('POST', '/age', { seconds })
+    await sweepPayouts(context())
+  }
+  /** Makes a settlement whose payout is not sent yet. The provider's list shows payouts an hour late. */
+  const unsent = async () => {
     await control('PUT', '/lists', { lag_s: 3600 })
     const factoryId = await f.factory('131313')
     await f.sell(factoryId)
@@ -91,28 +98,59 @@ describe('issue 11, case 2: a worker that sleeps for 14 minutes within the call 
     await f.approve(code)
     await f.pay(code)
     const { id, key } = await f.payoutOf(code)
-    const context = { unitOfWork: f.laku.unitOfWork, actor: system, payouts: f.payouts }
-    const sleepers = new Sleepers()
-    await sleepers.send(point, f.payouts.createPayout, (createPayout) =>
-      submitPayouts({ ...context, payouts: { ...f.payouts, createPayout } }, [id]),
-    )
-    expect((await f.payoutOf(code)).leaseUntil).not.toBeNull()
-    f.laku.clock.shift(14 * 60)
-    await control('POST', '/age', { seconds: 14 * 60 })
-    await sweepPayouts(context)
-    await sleepers.wake()
-    const there = async () =>
-      (
-        await control<{ payouts: { id: string; reference_id: string; amount: number }[] }>('GET', '/book')
-      ).payouts.filter((payout) => payout.reference_id === key)
-    const [made, ...more] = await there()
+    const atProvider = async () => {
+      const book = await control<{ payouts: { id: string; reference_id: string; amount: number }[] }>(
+        'GET',
+        '/book',
+      )
+      return book.payouts.filter((payout) => payout.reference_id === key)
+    }
+    return { factoryId, code, id, key, atProvider }
+  }
+  /** Lets the provider pay, and expects that the factory has its money once, and that nobody is asked. */
+  const expectPaidOnce = async ({
+    factoryId,
+    code,
+    id,
+    key,
+    atProvider,
+  }: Awaited<ReturnType<typeof unsent>>) => {
+    const [made, ...more] = await atProvider()
     expect([made?.amount, more]).toEqual([NET, []])
     await control('POST', `/payouts/${made?.id}`, { status: 'SUCCEEDED' })
-    f.laku.clock.shift(901)
-    await sweepPayouts(context)
+    await pass(901)
+    await pass(3600)
     expect((await f.see(code)).status).toBe('paid')
-    expect(await there()).toHaveLength(1)
+    expect(await atProvider()).toHaveLength(1)
     expect(await f.balance(`suspense:${key}`)).toBe(0)
     expect(await f.balance(factoryAccount(factoryId))).toBe(0)
-  })
+    const asked = f.laku.db.selectFrom('attention').select('kind').where('subjectId', '=', id)
+    expect(await asked.where('resolvedAt', 'is', null).execute()).toEqual([])
+  }
+
+  it.each(['commit_then_timeout', 'timeout'])(
+    'issue 11, case 1: by a %s, and whose payout the list hides for ten minutes, is paid once',
+    async (kind) => {
+      const settlement = await unsent()
+      await control('PUT', '/faults', [{ provider: 'xendit', operation: 'createPayout', kind, times: 1 }])
+      await submitPayouts(context(), [settlement.id])
+      for (let minute = 0; minute < 10; minute++) await pass(60)
+      await expectPaidOnce(settlement)
+    },
+  )
+
+  it.each(points)(
+    'issue 11, case 2: by a worker that sleeps for 14 minutes at the %s, with another beside it, is paid once',
+    async (point) => {
+      const settlement = await unsent()
+      const sleepers = new Sleepers()
+      await sleepers.send(point, f.payouts.createPayout, (createPayout) =>
+        submitPayouts({ ...context(), payouts: { ...f.payouts, createPayout } }, [settlement.id]),
+      )
+      expect((await f.payoutOf(settlement.code)).leaseUntil).not.toBeNull()
+      await pass(14 * 60)
+      await sleepers.wake()
+      await expectPaidOnce(settlement)
+    },
+  )
 })
