@@ -5,8 +5,11 @@ import { rolldown } from 'rolldown'
 const dist = fileURLToPath(new URL('../dist/', import.meta.url))
 const folder = `${dist}host`
 
-/** Libraries of a hundred modules each, which every command of the host loads. */
-const bundled = /^(kysely|libphonenumber-js)(\/|$)/
+/**
+ * Libraries of twenty to a hundred modules each, which every command of the host loads, and the one that
+ * uses zod with them: there is one zod.
+ */
+const bundled = /^(kysely|libphonenumber-js|zod|uuid|fastify-type-provider-zod)(\/|$)/
 
 /**
  * Writes the program that the commands of the host's owner load (serve, worker, db, doctor), and the work
