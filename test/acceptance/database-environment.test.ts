@@ -179,15 +179,18 @@ describe('production', () => {
     expect(changed).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('cannot be changed') })
   })
 
-  it.each(['serve', 'worker'])("issue 13, tried 3: does not start %s with the owner's password", async (name) => {
-    const owner = { DATABASE_OWNER_URL: urlsOf('shop').owner.DATABASE_OWNER_URL }
-    // In development as well: whoever tries it there would run it so in production.
-    for (const env of [production(owner), { ...owner, DATABASE_URL: urlsOf('shop').app.DATABASE_URL }]) {
-      const { exitCode, stderr } = await run([name], env)
-      expect(exitCode).toBe(2)
-      expect(stderr).toContain('DATABASE_OWNER_URL is given to the')
-    }
-  })
+  it.each(['serve', 'worker'])(
+    "issue 13, tried 3: does not start %s with the owner's password",
+    async (name) => {
+      const owner = { DATABASE_OWNER_URL: urlsOf('shop').owner.DATABASE_OWNER_URL }
+      // In development as well: whoever tries it there would run it so in production.
+      for (const env of [production(owner), { ...owner, DATABASE_URL: urlsOf('shop').app.DATABASE_URL }]) {
+        const { exitCode, stderr } = await run([name], env)
+        expect(exitCode).toBe(2)
+        expect(stderr).toContain('DATABASE_OWNER_URL is given to the')
+      }
+    },
+  )
 
   it('issue 13, tried 2: does not start on a shifted clock until its owner has put it back', async () => {
     await rows(urlOf(server.ownerUrl, 'shop'), 'update clock set shift_s = 604800')

@@ -186,7 +186,7 @@ const answerOf = async (process: TestLaku, id: string) => {
   return process.vault.open('command runs', rows[0]?.kept ?? '') === rows[0]?.key
 }
 
-describe('the keys of the database rotate', () => {
+describe('issue 13, deliver 8: the keys of the database rotate', () => {
   const rotating = () => withKeys(laku, new Vault(both.key.split(','), both.seal.split(',')))
   const alone = () => withKeys(laku, new Vault(newKey, newSeal))
   const last = () => withKeys(laku, new Vault(others[1].key, others[1].seal))

@@ -728,7 +728,7 @@ describe('a refund that is contradicted', () => {
     expect(await retry({})).toBe('kernel.illegal_transition')
   })
 
-  it('that is PENDING for days is somebody’s business', async () => {
+  it('issue 11, case 9: that is PENDING for days is somebody’s business', async () => {
     await f.refundOutcome('PENDING')
     const { id, code } = await decided()
     await submitRefunds(context(), [id])

@@ -158,12 +158,15 @@ it.each(['INSUFFICIENT_BALANCE', 'API_VALIDATION_ERROR', 'DUPLICATE_ERROR'])(
   },
 )
 
-it.each(['timeout', 'commit_then_timeout'] as const)('issue 11, case 1: lost calls (%s) are paid once each', async (kind) => {
-  const own = await openPayoutFixture()
-  await expectPaidOnce(own, 5, kind)
-  expect(await own.broken()).toEqual([])
-  await own.laku.close()
-})
+it.each(['timeout', 'commit_then_timeout'] as const)(
+  'issue 11, case 1: lost calls (%s) are paid once each',
+  async (kind) => {
+    const own = await openPayoutFixture()
+    await expectPaidOnce(own, 5, kind)
+    expect(await own.broken()).toEqual([])
+    await own.laku.close()
+  },
+)
 
 describe('declaring a payout dead', () => {
   const lost = async (subjectId = newId()) => {
