@@ -81,8 +81,8 @@ export async function openSettlementFixture(options: TestOptions = {}) {
     /** Adds a bank account whose waiting time is over. */
     async account(factoryId: string, accountNumber: string): Promise<void> {
       const account = { factoryId, channelCode: 'ID_CIMB', accountNumber, accountHolderName: 'PT Uji' }
-      await laku.as(sinta, (work) => setBankAccount(work, account))
-      await laku.as(budi, (work) => approveBankAccount(work, { factoryId }))
+      const { id } = await laku.as(sinta, (work) => setBankAccount(work, account))
+      await laku.as(budi, (work) => approveBankAccount(work, { factoryId, account: id }))
       await sql`update factory_bank_accounts set usable_from = ${laku.clock.now()} where factory_id = ${factoryId}`.execute(
         laku.db,
       )

@@ -26,15 +26,18 @@ const proven = [
  * them. PostgreSQL asks nobody for the right to run the function of a trigger itself.
  */
 const plain = [
+  'concerns_person',
   'is_person',
   'is_second_person',
   'let_in',
   'lock_limit',
+  'may_act_as',
   'next_id',
   'second_person_refusal',
   'shop_now',
   'staff_named',
   'this_timeline',
+  'touched',
   'used_alone',
   'written_by_owner',
 ]

@@ -1,4 +1,5 @@
 import { type Actor, type AttentionKind, newId } from '../../src/domain/kernel/index.ts'
+import { showSuspense } from '../../src/domain/suspense/index.ts'
 import { changeUser } from '../../src/domain/user/index.ts'
 import { receiveWebhook } from '../../src/domain/webhooks/index.ts'
 import { admin } from '../laku.ts'
@@ -86,7 +87,11 @@ export const fixtures: Record<string, Fixture> = {
     await s.ask('suspense', 'write-off', ...words, '--reason', 'a test')
     return words
   },
-  'suspense approve': async (s) => [await s.suspendedAsked()],
+  'suspense approve': async (s) => {
+    const code = await s.suspendedAsked()
+    const { request } = await s.laku.system(({ tx }) => showSuspense(tx, code))
+    return [code, '--request', request ?? '']
+  },
   'suspense reject': async (s) => [await s.suspendedAsked()],
   'refunds create': async (s) => [(await s.paidOrder()).paymentId, '5000'],
   'refunds approve': async (s) => [await s.refund(10)],
@@ -250,7 +255,7 @@ export const fixtures: Record<string, Fixture> = {
   'factories set-bank': async (s) => [
     ...[await s.factory('verify'), '--channel', 'ID_BCA', '--account', '1234567890', '--holder', 'PT Maju'],
   ],
-  'factories approve-bank': async (s) => [await s.bankWaits()],
+  'factories approve-bank': async (s) => [await s.bankWaits(), '--account', '1234567890'],
   'factories write-off': async (s) => {
     const id = await s.factory('verify', 'activate', 'suspend')
     // The refund is larger than the factory's balance, because the factory was already paid for the rest. So

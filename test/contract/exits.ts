@@ -153,7 +153,10 @@ export const exits: Record<string, Record<string, Exit | Rest>> = {
       verb: 'factories approve-bank',
       scene: async (s) => {
         const factoryId = await s.bankWaits()
-        return { row: await idWhere(s, 'factory_bank_accounts', 'factory_id', factoryId), words: [factoryId] }
+        return {
+          row: await idWhere(s, 'factory_bank_accounts', 'factory_id', factoryId),
+          words: [factoryId, '--account', '1234567890'],
+        }
       },
     },
     approved: { rests: 'it is paid to; while it cools off its factory stops it by the link in its message' },

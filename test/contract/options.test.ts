@@ -351,6 +351,39 @@ const table: readonly Meaningless[] = [
     names: 'reference',
   },
   {
+    verb: 'factories approve-bank',
+    what: 'no --account',
+    words: async (s) => [await s.bankWaits()],
+    ends: 2,
+    names: '--account',
+  },
+  {
+    verb: 'factories approve-bank',
+    what: '--account that does not wait any more',
+    words: async (s) => {
+      const factory = await s.bankWaits()
+      const other = ['--channel', 'ID_BCA', '--account', '1234567891', '--holder', 'PT', '--reason', 'a test']
+      await s.ask('factories', 'set-bank', factory, ...other)
+      return [factory, '--account', '1234567890']
+    },
+    ends: 5,
+    names: 'account',
+  },
+  {
+    verb: 'suspense approve',
+    what: 'no --request',
+    words: async (s) => [await s.suspendedAsked()],
+    ends: 2,
+    names: '--request',
+  },
+  {
+    verb: 'suspense approve',
+    what: '--request of another assignment',
+    words: async (s) => [await s.suspendedAsked(), '--request', '000000000000'],
+    ends: 5,
+    names: 'request',
+  },
+  {
     verb: 'wallets withdrawals returned',
     what: '--reference beside --never-sent',
     words: async (s) => [await s.handWithdrawal(), '--reference', 'BCA 1', '--never-sent'],

@@ -41,7 +41,14 @@ export async function dispose(house: House, item: string, isAgain = false): Prom
   const owner = await ownerOf(house, found)
   const [clerk, other] = house.clerks as [House['clerks'][number], House['clerks'][number]]
   const decide = (decision: 'approve' | 'reject') =>
-    laku.as(other, (work) => decideSuspense(work, id, decision))
+    laku.as(other, async (work) => {
+      const { request } = await showSuspense(work.tx, id)
+      return await decideSuspense(
+        work,
+        id,
+        decision === 'reject' ? { decision } : { decision, request: request ?? undefined },
+      )
+    })
   /** Approves a disposal that waits for a second person, or rejects it if it can no longer be done. */
   const isOver = async () => {
     const { status } = await show(id)

@@ -131,8 +131,8 @@ export class House {
         accountHolderName: 'PT Uji',
       }
       const [ana, budi] = this.clerks as [Actor, Actor]
-      await laku.as(ana, (work) => setBankAccount(work, { factoryId, ...account }))
-      await laku.as(budi, (work) => approveBankAccount(work, { factoryId }))
+      const { id } = await laku.as(ana, (work) => setBankAccount(work, { factoryId, ...account }))
+      await laku.as(budi, (work) => approveBankAccount(work, { factoryId, account: id }))
       this.people.push(person)
     }
     for (const buyer of buyers) this.people.push({ ...personOf('buyer', buyer.id, accountNumber()), buyer })

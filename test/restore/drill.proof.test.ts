@@ -72,7 +72,16 @@ it('a backup is restored over a day of money: nothing leaves before it is adopte
   // A second factor can confirm for others once it is a day old.
   await shop.pass(DAY_S + MINUTE_S)
   const confirm = ['--code', factorCodeAt(secret, Date.now() + 30_000)]
-  await second('factories', 'approve-bank', goods.factoryId, '--reason', 'called them back', ...confirm)
+  await second(
+    'factories',
+    'approve-bank',
+    goods.factoryId,
+    '--account',
+    '7890',
+    '--reason',
+    'called them back',
+    ...confirm,
+  )
 
   // Before the backup: goods that were sold and delivered long ago, and a wallet with a known bank account.
   const ana = await shop.newBuyer('Ana')

@@ -108,6 +108,23 @@ describe('a shop with one administrator and two others', () => {
     })
   })
 
+  it('has no invented persons who put away for each other what finance hears of them', async () => {
+    const stranger = (await enrol(laku, 'finance')).token
+    const [ani, ida] = [await colleague('ani'), await colleague('ida')]
+    const { value } = await say(stranger, 'attention', 'list', '--kind', 'staff_changed')
+    const items = value.data as unknown as { id: string; message: string }[]
+    const [added, enrolled] = ['boss let ani in', 'ani enrolled'].map(
+      (text) => items.find(({ message }) => message.startsWith(text))?.id ?? '',
+    ) as [string, string]
+    const away = async (token: string, id: string) =>
+      (await say(token, 'attention', 'resolve', id, '--reason', 'seen')).error
+    for (const id of [added, enrolled]) {
+      expect(id).not.toBe('')
+      for (const token of [boss, ani.token, ida.token]) expect(await away(token, id)).toBe('kernel.own_act')
+      expect(await away(stranger, id)).toBeUndefined()
+    }
+  })
+
   it('hears of a factor that the administrator resets, and waits a day for the next', async () => {
     const [tono, rina] = [await colleague('tono'), await colleague('rina')]
     later(DAY_S + 60)

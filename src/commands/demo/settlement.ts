@@ -7,7 +7,8 @@ import { Colleague } from './second-person.ts'
 const PIECES = 3
 const PRICE_IDR = 120_000
 const EMAIL = 'pelunasan@pabrik-batik.example'
-const ACCOUNT = ['--channel', 'ID_BCA', '--account', '1234567890', '--holder', 'PT Pabrik Batik']
+const NUMBER = '1234567890'
+const ACCOUNT = ['--channel', 'ID_BCA', '--account', NUMBER, '--holder', 'PT Pabrik Batik']
 
 /** A settlement, with the field names of the JSON. */
 interface Settled {
@@ -81,6 +82,8 @@ export const settlement: Flow = {
           'factories',
           'approve-bank',
           goods.factoryId,
+          '--account',
+          NUMBER,
           '--reason',
           'called them back',
         ] as const

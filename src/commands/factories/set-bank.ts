@@ -29,5 +29,6 @@ export const setBank = defineChange({
       accountHolderName: holder,
     })
   },
-  done: ({ bank, account }) => `${bank} ${account} waits for another person: laku factories approve-bank.`,
+  done: ({ id, factoryId, bank, account }) =>
+    `${bank} ${account} waits for another person: laku factories approve-bank ${factoryId} --account ${id}`,
 })

@@ -57,6 +57,7 @@ export const show = defineShow({
         { name: 'account', kind: 'code', value: (row) => row.account },
         { name: 'status', kind: 'status', value: (row) => row.status },
         { name: 'usable_from', kind: 'time', value: (row) => row.usableFrom },
+        { name: 'id', kind: 'code', value: (row) => row.id },
       ],
       bankAccounts,
     ),

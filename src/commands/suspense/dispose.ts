@@ -10,9 +10,9 @@ import { severe, suspenseArgs } from './severe.ts'
 const args = suspenseArgs
 const item = z.string()
 
-const done = ({ code, status, amountIdr }: SuspenseItem) =>
+const done = ({ code, status, amountIdr, request }: SuspenseItem) =>
   status === 'requested'
-    ? `It waits for another person: laku suspense approve ${code}`
+    ? `It waits for another person: laku suspense approve ${code} --request ${request}`
     : `${formatIdr(Math.abs(amountIdr))} of ${code}: ${status.replace('_', ' ')}.`
 
 async function dispose(work: Work, id: string, asked: AskedDisposal, sentTo?: AccountName) {
@@ -167,11 +167,18 @@ export const approve = defineChange({
   secondPerson: true,
   description: 'Approve and do what another person asked for with unassigned money.',
   args,
-  options: [seenOption],
-  input: z.object({ item, seen: seenInput }),
-  change: async (work, { item: id, seen }) => {
+  options: [
+    {
+      flags: '--request <request>',
+      description: 'the request that you checked (needed), as laku suspense show names it',
+    },
+    seenOption,
+  ],
+  input: z.object({ item, request: z.string().trim().min(1).max(100).optional(), seen: seenInput }),
+  examples: ['laku suspense approve txn_1 --request 3f9a2c81d04e'],
+  change: async (work, { item: id, request, seen }) => {
     const { decideSuspense } = await import('../../domain/payment/index.ts')
-    return await decideSuspense(work, id, 'approve', seen)
+    return await decideSuspense(work, id, { decision: 'approve', request, seen })
   },
   done,
 })
@@ -184,7 +191,7 @@ export const reject = defineChange({
   needsReason: true,
   change: async (work, { item: id }) => {
     const { decideSuspense } = await import('../../domain/payment/index.ts')
-    return await decideSuspense(work, id, 'reject')
+    return await decideSuspense(work, id, { decision: 'reject' })
   },
   done: ({ code, status }) => `${code} is ${status}.`,
 })

@@ -1,6 +1,17 @@
 import { z } from 'zod'
 import { defineShow } from '../../cli/define/command.ts'
+import type { AskedDisposal } from '../../domain/suspense/index.ts'
 import { ledgerSection } from '../ledger/section.ts'
+
+/**
+ * Says what a person asked for, and to whom or what the money goes. A second person approves no more than
+ * that.
+ */
+const askedWords = (asked: AskedDisposal | null) =>
+  asked &&
+  [asked.to, asked.userId ?? asked.factoryId ?? asked.place ?? asked.reference]
+    .filter((word) => word !== undefined)
+    .join(' ')
 
 export const show = defineShow({
   name: 'show',
@@ -34,7 +45,8 @@ export const show = defineShow({
     { name: 'received_by', heading: 'account at a bank', value: (suspenseItem) => suspenseItem.receivedBy },
     { name: 'user_id', heading: 'user', kind: 'code', value: (suspenseItem) => suspenseItem.userId },
     { name: 'factory_id', heading: 'factory', kind: 'code', value: (suspenseItem) => suspenseItem.factoryId },
-    { name: 'asked', heading: 'asked for', value: (suspenseItem) => suspenseItem.asked?.to ?? null },
+    { name: 'asked', heading: 'asked for', value: (suspenseItem) => askedWords(suspenseItem.asked) },
+    { name: 'request', kind: 'code', value: (suspenseItem) => suspenseItem.request },
     { name: 'asked_by', heading: 'asked by', value: (suspenseItem) => suspenseItem.askedBy },
     { name: 'decided_by', heading: 'decided by', value: (suspenseItem) => suspenseItem.decidedBy },
     { name: 'note', value: (suspenseItem) => suspenseItem.note },

@@ -16,7 +16,7 @@ export {
   deliverOtpAnotherWay,
   type NextWayBecause,
 } from './codes/deliver-otp-another-way.ts'
-export { endCallerCodes } from './codes/end-caller-codes.ts'
+export { endCallerCodes, endOpenCodes } from './codes/end-caller-codes.ts'
 export { challengeOfMessage } from './codes/otp-code.ts'
 export type { Proof } from './codes/proof-of-work.ts'
 export { requestOtp } from './codes/request.ts'

@@ -106,6 +106,7 @@ export const attentionEnds: Record<AttentionKind, AttentionEnd> = {
       select sum(e.amount_idr) from ledger_transactions t join ledger_entries e on e.transaction_id = t.id
       join ledger_accounts l on l.id = e.account_id where t.subject_id = ${subject} and l.key = 'buyer-claims'), 0) = 0`,
   },
+  bank_account_waits: endsUnlessIn('factory_bank_accounts', 'pending'),
   books_differ: {
     gone: sql`exists (select from reconciliations r where r.status = 'agrees' and r.finished_at > a.since)`,
   },

@@ -1,4 +1,10 @@
-import { challengeOfMessage, endCallerCodes, endChangedLogins, endLoginsOf } from '../auth/index.ts'
+import {
+  challengeOfMessage,
+  endCallerCodes,
+  endChangedLogins,
+  endLoginsOf,
+  endOpenCodes,
+} from '../auth/index.ts'
 import { rateFactories } from '../factory/index.ts'
 import {
   allocateReceived,
@@ -124,10 +130,10 @@ export const choreography: Choreography = {
   'user.deleted': { reactions: [endLoginsOf] },
 
   'way_in.changed': {
-    reactions: [endChangedLogins, endCallerCodes],
+    reactions: [endChangedLogins, endCallerCodes, endOpenCodes],
     jobs: [startJob({ job: 'ways.tell', data: ({ payload }) => ({ changeId: payload.changeId }) })],
   },
-  'way_in.stopped': { reactions: [endChangedLogins, endCallerCodes] },
+  'way_in.stopped': { reactions: [endChangedLogins, endCallerCodes, endOpenCodes] },
 
   'whatsapp.queued': {
     jobs: [startJob({ job: 'whatsapp.send', data: ({ payload }) => ({ messageId: payload.messageId }) })],

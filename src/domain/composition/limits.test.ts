@@ -212,7 +212,7 @@ describe('issue 11, case 8: limits count persons, receivers and time', () => {
     const back = await item(-300_000, { receivedBy: account })
     for (const sentTo of [undefined, other]) {
       expect(await dispose(back, sentTo ? 'collected' : 'written_off', sentTo)).toBe('requested')
-      await f.laku.as(person(), (work) => decideSuspense(work, back, 'reject'))
+      await f.laku.as(person(), (work) => decideSuspense(work, back, { decision: 'reject' }))
     }
     expect(await dispose(back, 'written_off')).toBe('requested')
     // Money that is sent on without a named account has one limit for all of it.

@@ -24,7 +24,8 @@ describe("a factory's bank account", () => {
     laku.as(actor, (work) =>
       setBankAccount(work, { factoryId, channelCode, accountNumber, accountHolderName: 'PT Uji' }),
     )
-  const approve = (actor: Actor = budi) => laku.as(actor, (work) => approveBankAccount(work, { factoryId }))
+  const approve = (account?: string, actor: Actor = budi) =>
+    laku.as(actor, (work) => approveBankAccount(work, { factoryId, account }))
   const payable = () =>
     laku.system(async (work) => {
       const accounts = await payableAccounts(work.tx, work.vault, [factoryId], work.now)
@@ -34,8 +35,8 @@ describe("a factory's bank account", () => {
   it('needs a second person, though the first be an admin', async () => {
     expect(await refusal(approve())).toBe('factory.no_bank_account_waits')
     await set('1234-567 890')
-    expect(await refusal(approve(admin))).toBe('factory.same_person')
-    expect(await refusal(approve(agent))).toBe('kernel.forbidden')
+    expect(await refusal(approve('7890', admin))).toBe('factory.same_person')
+    expect(await refusal(approve('7890', agent))).toBe('kernel.forbidden')
     expect(await payable()).toBeUndefined()
   })
 
@@ -46,7 +47,7 @@ describe("a factory's bank account", () => {
   })
 
   it('pays nothing before 72 hours are over', async () => {
-    expect(await approve()).toMatchObject({ status: 'approved', bank: 'BCA', account: '…7890' })
+    expect(await approve('1234-567 890')).toMatchObject({ status: 'approved', bank: 'BCA', account: '…7890' })
     laku.clock.shift(72 * 3600 - 1)
     expect(await payable()).toBeUndefined()
     laku.clock.shift(1)
@@ -56,7 +57,7 @@ describe("a factory's bank account", () => {
   it('stays in use until the next one has cooled off', async () => {
     await set('1111111111', agent)
     await set('2222222222', agent)
-    await approve()
+    await approve('2222')
     laku.clock.shift(3600)
     expect(await payable()).toBe('1234567890')
     laku.clock.shift(72 * 3600)
@@ -73,8 +74,32 @@ describe("a factory's bank account", () => {
   it('needs a second person: not who let the first in', async () => {
     const { boss, first, second } = await oneAdministratorAndTwo(laku)
     await set('1234567891', first)
-    expect(await refusal(approve(boss))).toBe('kernel.approver_not_independent')
-    expect((await approve(second)).status).toBe('approved')
+    expect(await refusal(approve('1234567891', boss))).toBe('kernel.approver_not_independent')
+    expect((await approve('1234567891', second)).status).toBe('approved')
+  })
+
+  it('is the one that the approver named, and not one that was put in its place since', async () => {
+    const open = async () =>
+      await laku.db
+        .selectFrom('attention')
+        .select(['subjectId', 'command', 'details'])
+        .where('kind', '=', 'bank_account_waits')
+        .where('resolvedAt', 'is', null)
+        .execute()
+    const seen = await set('5555551234', agent)
+    const command = `laku factories approve-bank ${factoryId} --account ${seen.id}`
+    expect(await open()).toMatchObject([{ subjectId: seen.id, command }])
+    const swapped = await set('9999991234', agent)
+    expect(await open()).toMatchObject([{ subjectId: swapped.id }])
+    for (const named of [seen.id, '5555551234'])
+      expect(await refusal(approve(named))).toBe('factory.account_not_waiting')
+    // Both accounts end with the same digits, and the approver may have seen the first.
+    expect(await refusal(approve('1234'))).toBe('factory.account_ambiguous')
+    expect(await refusal(approve('234'))).toBe('factory.account_not_found')
+    expect(await refusal(approve('0000'))).toBe('factory.account_not_found')
+    expect(await refusal(approve())).toBe('factory.account_unnamed')
+    expect((await approve('9999991234')).id).toBe(swapped.id)
+    expect(await open()).toEqual([])
   })
 
   it.each([
@@ -96,7 +121,7 @@ describe("a factory's bank account", () => {
 
   it('waits for one approval of two at once', async () => {
     await set('3333333333', agent)
-    const codes = await Promise.all([refusal(approve()), refusal(approve(admin))])
+    const codes = await Promise.all([refusal(approve('3333')), refusal(approve('3333', admin))])
     expect(codes.toSorted()).toEqual(['factory.no_bank_account_waits', 'ok'])
   })
 })

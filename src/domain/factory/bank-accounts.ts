@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import type { Tx, Vault, Work } from '../kernel/index.ts'
 import { type BankAccount, channelName, orUnreadable, shownOrUnreadable } from '../ops/index.ts'
+import { factoryErrors } from './errors.ts'
 import type { BankAccountStatus } from './transitions.ts'
 
 const PURPOSE = 'factory.bank_account'
@@ -47,6 +48,41 @@ export async function bankAccountsOf(tx: Tx, vault: Vault, factoryId: string): P
     const account = shownOrUnreadable(() => vault.open(PURPOSE, accountNumber))
     return { ...view, bank: channelName(row.channelCode), account }
   })
+}
+
+/** The number of digits by which a bank account may be named, from the end of its number. */
+const DIGITS = 4
+
+/**
+ * Returns the bank account of a factory that a person names by its id, its number, or at least the last four
+ * digits of it. If the same account was set several times, the newest one is returned. Digits at the end must
+ * belong to one account alone, because an account that ends alike may have replaced the one that was checked.
+ * @throws factory.account_not_found, account_ambiguous
+ */
+export async function namedAccount(
+  { tx, vault }: Pick<Work, 'tx' | 'vault'>,
+  factoryId: string,
+  named: string,
+): Promise<{ id: string; status: BankAccountStatus }> {
+  const { rows } = await sql<BankAccountRow>`
+    select id, factory_id, channel_code, account_number, account_holder, status
+    from factory_bank_accounts where factory_id = ${factoryId} order by id desc`.execute(tx)
+  const byId = rows.find(({ id }) => id === named.trim().toLowerCase())
+  if (byId) return byId
+  const digits = named.replaceAll(/[\s.-]/g, '')
+  const numbered = rows.map((row) => {
+    const number = orUnreadable(() => vault.open(PURPOSE, row.accountNumber))
+    const holder = orUnreadable(() => vault.open(PURPOSE, row.accountHolder))
+    return { id: row.id, status: row.status, number, account: `${row.channelCode} ${number} ${holder}` }
+  })
+  const whole = numbered.filter(({ number }) => number === digits)
+  const ending = digits.length < DIGITS ? [] : numbered.filter(({ number }) => number.endsWith(digits))
+  const found = whole.length > 0 ? whole : ending
+  const [newest] = found
+  if (!newest) throw factoryErrors.account_not_found({ factoryId })
+  if (found.some(({ account }) => account !== newest.account))
+    throw factoryErrors.account_ambiguous({ accounts: found.map(({ id }) => id) })
+  return newest
 }
 
 /**

@@ -14,9 +14,25 @@ export const factoryErrors = defineErrors('factory', {
     'conflict',
     'This factory has no bank account that waits for approval. Set one with laku factories set-bank, then another person must approve it.',
   ],
+  account_unnamed: [
+    'invalid',
+    'Name the bank account that you checked, so that no other one is approved: give its UUID or its number with --account. laku factories show and laku attention list show the UUID.',
+  ],
+  account_not_found: [
+    'not_found',
+    'This factory has no bank account with this UUID or number. See its accounts with laku factories show.',
+  ],
+  account_ambiguous: [
+    'conflict',
+    'Several bank accounts of this factory end with these digits. Give the UUID of the one that you checked, or its whole number.',
+  ],
+  account_not_waiting: [
+    'conflict',
+    'This bank account does not wait for approval any more: it was approved, replaced or stopped meanwhile. See the accounts with laku factories show, and check the one that waits now.',
+  ],
   same_person: [
     'forbidden',
-    'You set this bank account, so you cannot approve it. Ask another person to run laku factories approve-bank.',
+    'You set this bank account, so you cannot approve it. Ask another person to run laku factories approve-bank with the --account that they checked.',
   ],
   tax_id_invalid: [
     'invalid',

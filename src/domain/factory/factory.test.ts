@@ -55,7 +55,14 @@ describe('a factory', () => {
     expect(await refusal(change(id, { verification: 'pending' }, stranger))).toBe('factory.not_found')
     await change(id, { verification: 'pending' }, agent)
     expect(await refusal(change(id, { verification: 'verified' }, agent))).toBe('kernel.forbidden')
+    // What finance checks stays as it is until they have decided.
+    for (const swapped of [
+      { phone: '0812-9999-0000' },
+      { taxId: { kind: 'nik', number: '3273011234567890' } } as const,
+    ])
+      expect(await refusal(change(id, swapped, agent))).toBe('kernel.forbidden')
     await change(id, { verification: 'rejected' }, staff('finance'))
+    await change(id, { phone: '0812-9999-0000' }, agent)
     await change(id, { verification: 'pending' })
     expect(await change(id, { verification: 'verified', status: 'active' })).toMatchObject({
       status: 'active',

@@ -8,7 +8,7 @@ import {
   requireStaff,
   type Work,
 } from '../kernel/index.ts'
-import { requirePayableAccount } from '../ops/index.ts'
+import { endAttention, requirePayableAccount } from '../ops/index.ts'
 import { recordChange } from '../way-in/index.ts'
 import { type BankAccountView, bankAccountsOf, lastAccount, sealBankAccount } from './bank-accounts.ts'
 import { getFactory } from './read-factories.ts'
@@ -36,10 +36,16 @@ export async function setBankAccount(work: Work, input: NewBankAccount): Promise
   requireStaff(work.actor, 'finance', 'agent')
   const { factoryId } = input
   await sql`select from factories where id = ${factoryId} for no key update`.execute(work.tx)
-  await getFactory(work.tx, factoryId)
+  const { name } = await getFactory(work.tx, factoryId)
   await requireFactoryAccess(work, factoryId)
   const account = await requirePayableAccount(work.tx, input)
-  await moveState(work, bankAccountMachine, { to: 'replaced', where: sql`t.factory_id = ${factoryId}` })
+  const replaced = await moveState(work, bankAccountMachine, {
+    to: 'replaced',
+    where: sql`t.factory_id = ${factoryId}`,
+  })
+  const replacedIds = replaced.map((row) => row.id)
+  if (replacedIds.length > 0)
+    await endAttention(work, 'bank_account_waits', replacedIds, 'another account replaced it')
   const id = newId()
   await insertRows(work.tx, 'factoryBankAccounts', [
     {
@@ -57,6 +63,13 @@ export async function setBankAccount(work: Work, input: NewBankAccount): Promise
   const payload = { factoryId, accountId: id }
   work.emit({ type: 'factory.bank_account_set', aggregate: ['factory', factoryId], payload })
   const [view] = await bankAccountsOf(work.tx, work.vault, factoryId)
+  work.requestAttention({
+    kind: 'bank_account_waits',
+    subject: ['bank_account', id],
+    message: `The account ${view?.bank} ${view?.account} of ${name} waits for another person. Call the factory on a number that you know, then approve it.`,
+    command: `laku factories approve-bank ${factoryId} --account ${id}`,
+    details: { factoryId, byIds: [personOf(work.actor)] },
+  })
   work.audit({ command: 'factories set-bank', subject, before: { account: before }, after: view })
   return view as BankAccountView
 }
@@ -72,7 +85,10 @@ export async function stopBankAccount(work: Work, accountId: string): Promise<bo
     ids: [accountId],
     where: sql`(t.usable_from is null or t.usable_from > ${work.now})`,
   })
-  if (moved.length > 0) return true
+  if (moved.length > 0) {
+    await endAttention(work, 'bank_account_waits', accountId, 'its factory stopped it')
+    return true
+  }
   const unused = await work.tx
     .selectFrom('factoryBankAccounts')
     .select('id')

@@ -36,7 +36,7 @@ export interface FactoryChanges {
  * If the factory already has the given `verification` or `status`, nothing changes there. A suspension needs
  * a reason, in the input or from the actor. Only finance changes the commission, the result of the
  * verification, and the status. For the factories of their own office, an agent may submit the papers
- * (`pending`), and change name and phone.
+ * (`pending`), and change name and phone. While the papers are checked, only finance changes what is in them.
  * @throws factory.not_found, not_verified, phone_invalid, tax_id_invalid, way_in.caller_code_needed,
  * kernel.illegal_transition, reason_required, forbidden
  */
@@ -53,7 +53,9 @@ export async function updateFactory(
   const status = input.status ?? before.status
   const verdict = verification !== before.verification && verification !== 'pending'
   const newRate = commissionBps !== undefined && commissionBps !== before.commissionBps
-  if (verdict || newRate || status !== before.status) requireStaff(work.actor, 'finance')
+  const changesPapers = [input.name, input.phone, input.email, input.taxId].some((one) => one !== undefined)
+  const isChecked = before.verification === 'pending' && changesPapers
+  if (verdict || newRate || status !== before.status || isChecked) requireStaff(work.actor, 'finance')
   if (verification !== before.verification) {
     requireTransition(verificationTransitions, before.verification, verification, 'factory verification')
   }

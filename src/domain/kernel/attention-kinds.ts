@@ -4,6 +4,7 @@
  */
 export const attentionKinds = [
   'buyer_owes',
+  'bank_account_waits',
   'books_differ',
   'bank_batch_unconfirmed',
   'chargeback_ambiguous',

@@ -31,7 +31,7 @@ export const kernelErrors = defineErrors('kernel', {
   ],
   own_act: [
     'forbidden',
-    'This item is about you, or about a change that you made yourself, so you cannot resolve it. Another person must run laku attention resolve.',
+    'This item is about you, about an act that you took part in, or about somebody who let you in or whom you let in, so you cannot resolve it. A person who has nothing to do with it must run laku attention resolve. An item about staff ends by itself after a week.',
   ],
   second_person_needed: [
     'forbidden',

@@ -1,5 +1,5 @@
 import { type Kysely, type RawBuilder, sql } from 'kysely'
-import { type Actor, actorLabel, personOf, requireStaff } from '../kernel/actor.ts'
+import { type Actor, actorLabel, requireStaff } from '../kernel/actor.ts'
 import type { AttentionKind } from '../kernel/attention-kinds.ts'
 import { kernelErrors } from '../kernel/kernel-errors.ts'
 import { type Paged, pageOf } from '../kernel/pages.ts'
@@ -106,8 +106,9 @@ export async function showAttention(tx: Tx, id: string, reader?: Actor): Promise
 
 /**
  * Resolves an attention item, with a note of what was done about it. If its cause occurs again, a new item is
- * raised. An item about what a member of staff did or tried can be resolved only by finance. An item about a
- * stopped change cannot be resolved by a person who made that change or approved it.
+ * raised. An item about what a member of staff did or tried can be resolved only by finance. An item that
+ * tells of a person's act cannot be resolved by anybody who took part in it, or who is not independent of
+ * them (docs/adr/0183).
  * @throws kernel.forbidden, kernel.own_act, kernel.attention_not_found, kernel.attention_resolved
  */
 export async function resolveAttention(
@@ -115,14 +116,9 @@ export async function resolveAttention(
   { id, resolution }: { id: string; resolution: string },
 ): Promise<AttentionView> {
   requireStaff(work.actor, 'support', 'finance', 'warehouse')
-  const { kind, details, subjectKind, subjectId } = await showAttention(work.tx, id, work.actor)
+  const { kind } = await showAttention(work.tx, id, work.actor)
   if (kindsOfStaff.includes(kind)) requireStaff(work.actor, 'finance')
-  const person = personOf(work.actor)
-  const isAboutThem = kind === 'factor_guessed' && subjectKind === 'staff' && subjectId === person
-  const changers = [details.byId, ...((details.byIds as string[] | undefined) ?? [])]
-  const isTheirChange =
-    changers.includes(person) || (kind === 'way_in_stopped' && details.by === actorLabel(work.actor))
-  if (isAboutThem || isTheirChange) throw kernelErrors.own_act()
+  if (await isConcerned(work, id)) throw kernelErrors.own_act()
   await showWhoActs(work)
   const { rows } = await sql<AttentionView>`
     update attention set resolved_at = ${work.now}, resolved_by = ${actorLabel(work.actor)}, resolution = ${resolution}
@@ -139,6 +135,16 @@ export async function resolveAttention(
     after: { resolved: true, resolution },
   })
   return item
+}
+
+/** Whether an item tells of an act of this member of staff, or of somebody who is not independent of them. */
+async function isConcerned({ tx, actor }: Work, itemId: string): Promise<boolean> {
+  if (actor.kind !== 'staff') return false
+  const { rows } = await sql<{ is: boolean }>`
+    select concerns_person(a, ${actor.id}::uuid) as is from attention a where a.id = ${itemId}::uuid`.execute(
+    tx,
+  )
+  return rows[0]?.is ?? false
 }
 
 /**

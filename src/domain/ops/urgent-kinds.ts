@@ -7,6 +7,7 @@ import type { AttentionKind } from '../kernel/attention-kinds.ts'
  */
 const mailed: Record<AttentionKind, 'at_once' | 'daily'> = {
   buyer_owes: 'at_once',
+  bank_account_waits: 'at_once',
   books_differ: 'at_once',
   bank_batch_unconfirmed: 'at_once',
   chargeback_ambiguous: 'at_once',
@@ -67,7 +68,7 @@ const mailed: Record<AttentionKind, 'at_once' | 'daily'> = {
   statement_not_sent: 'daily',
   wallet_adjustment: 'at_once',
   wallet_without_owner: 'at_once',
-  way_in_stopped: 'daily',
+  way_in_stopped: 'at_once',
   webhook_failed: 'daily',
   webhook_unknown: 'daily',
   'whatsapp.failed': 'daily',

@@ -148,14 +148,23 @@ async function takeOpen(
 }
 
 /**
+ * The decision of a second person about a requested assignment; `request` names the one that they approve.
+ */
+export type Decision =
+  | { decision: 'approve'; request: string | undefined; seen?: boolean | undefined }
+  | { decision: 'reject'; request?: never }
+
+/**
  * Approves or rejects a requested assignment of money in suspense. The decider must not be the person who
- * requested it. After a rejection the suspense item is open again.
- * @throws suspense.not_found, nothing_asked, same_person, kernel.approver_not_independent, kernel.forbidden
+ * requested it. Who approves names the request that they saw (`request`), so that another one, asked for in
+ * its place, is not approved (docs/adr/0183). After a rejection the suspense item is open again.
+ * @throws suspense.not_found, nothing_asked, request_unnamed, request_changed, same_person,
+ * kernel.approver_not_independent, kernel.forbidden
  */
 export async function decideDisposal(
   work: Work,
   text: string,
-  decision: 'approve' | 'reject',
+  { decision, request }: Decision,
   place: (work: Work, item: SuspenseItem, asked: AskedDisposal) => Promise<Place>,
 ): Promise<SuspenseItem> {
   requireStaff(work.actor, 'finance')
@@ -167,6 +176,9 @@ export async function decideDisposal(
     await dropRequest(work, item)
     return await showSuspense(work.tx, item.id)
   }
+  if (request === undefined) throw suspenseErrors.request_unnamed({ code: item.code })
+  if (request !== item.request)
+    throw suspenseErrors.request_changed({ code: item.code, request: item.request })
   await requireSecondPerson(work, askedBy, () => suspenseErrors.same_person({ askedBy }))
   const at = await place(work, item, asked)
   const use = await useOf(work, item, asked, at)

@@ -47,6 +47,14 @@ export const suspenseErrors = defineErrors('suspense', {
     'conflict',
     'The chargeback of this money was moved, won back or corrected since, so the assignment cannot be taken back. See it with laku payments show, and move it with laku payments chargeback --move.',
   ],
+  request_unnamed: [
+    'invalid',
+    'Name the request that you checked, so that no other one is approved: give the value of `request`, which laku suspense show shows, with --request.',
+  ],
+  request_changed: [
+    'conflict',
+    'Another assignment is asked for now than the one that you checked. See it with laku suspense show.',
+  ],
   same_person: [
     'forbidden',
     'You requested this assignment of money yourself, so you cannot approve it. Ask another person to run laku suspense approve.',

@@ -1,5 +1,12 @@
 export { suspenseChecks } from './checks.ts'
-export { decideDisposal, disposeByFact, disposeOf, disposePartByFact, type Place } from './dispose.ts'
+export {
+  type Decision,
+  decideDisposal,
+  disposeByFact,
+  disposeOf,
+  disposePartByFact,
+  type Place,
+} from './dispose.ts'
 export { suspenseErrors } from './errors.ts'
 export {
   type AskedDisposal,

@@ -47,11 +47,14 @@ export interface SuspenseItem {
   decidedAt: Date | null
   /** How often a decision about this money was taken back. */
   undos: number
+  /** A digest of what was asked for, by which the second person names what they saw; null if nobody asks. */
+  request: string | null
 }
 
 export const suspenseColumns = sql`
   id, code, kind, status, subject_id, provider_id, reference, amount_idr, account, why, user_id, factory_id, asked, note, asked_by, decided_by,
-  created_at, decided_at, undos`
+  created_at, decided_at, undos, case when status = 'requested' then left(encode(sha256(convert_to(
+    concat_ws('|', amount_idr, asked, asked_by, note, sent_channel, sent_number), 'UTF8')), 'hex'), 12) end as request`
 
 export interface SuspenseFilter {
   /** Whether the list also has the suspense items that are no longer open. */

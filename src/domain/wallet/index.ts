@@ -11,6 +11,7 @@ export { lockWallets } from './lock.ts'
 export { requireBalances } from './require-balances.ts'
 export { requireSpendable } from './require-spendable.ts'
 export {
+  debitedWithdrawalStates,
   payingWithdrawalStates,
   pendingWithdrawalStates,
   unsentWithdrawalStates,
@@ -27,7 +28,7 @@ export {
 } from './withdrawals/apply-payout-results.ts'
 export { arriveByHand } from './withdrawals/arrive-by-hand.ts'
 export { correctBankReference } from './withdrawals/correct-reference.ts'
-export { approveWithdrawal, rejectUnsent, rejectWithdrawal } from './withdrawals/decide.ts'
+export { approveWithdrawal, rejectClosing, rejectUnsent, rejectWithdrawal } from './withdrawals/decide.ts'
 export { fingerprintOf, stopDestination, usersOfAccount } from './withdrawals/destinations.ts'
 export { claimWithdrawalsForBank } from './withdrawals/export.ts'
 export { type ClosingTo, holdClosing, scheduleErasure } from './withdrawals/hold-closing.ts'

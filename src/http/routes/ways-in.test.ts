@@ -128,6 +128,8 @@ const withdrawalsFrom = async (id: string) => {
     .executeTakeFirstOrThrow()
   return user.withdrawalsFrom?.getTime() ?? 0
 }
+const phoneOf = async (id: string) =>
+  (await laku.db.selectFrom('users').select('phone').where('id', '=', id).executeTakeFirstOrThrow()).phone
 const refusalOf = ({ stdout }: { stdout: string }) => JSON.parse(stdout).error?.code as string | undefined
 
 describe('issue 13, deliver 7: a buyer whose phone support changed', () => {
@@ -180,6 +182,9 @@ describe('issue 13, deliver 7: a buyer whose phone support changed', () => {
       expect(status).toBe(201)
       withdrawals.push(body.code)
     }
+    // The bank account from before is the owner's, so a withdrawal to it goes on. A person is told.
+    const toOwn = { amount_idr: 60_000, bank: bank('1111111111') }
+    const { body: own2 } = await call('POST', '/api/wallet/withdrawals', token, toOwn)
     const mail = `thief${people}@example.test`
     const { otp } = await codeFor(thief, 'email', token)
     expect((await call('PATCH', '/api/users/me', token, { email: mail, otp })).status).toBe(200)
@@ -198,19 +203,41 @@ describe('issue 13, deliver 7: a buyer whose phone support changed', () => {
       ...['attention', 'list', '--subject', owner.userId],
     ])
     for (const code of withdrawals) expect(data[0]?.message).toContain(code)
+    expect(data[0]?.message).toContain(`not stopped: ${own2.code}.`)
     await later(100 * HOUR_S)
-    // Only what the owner asked for left, and all else is in the wallet.
+    // Only what goes to the owner's own account left, and all else is in the wallet.
     expect(
       await laku.db
         .selectFrom('payouts')
         .innerJoin('withdrawals', 'withdrawals.id', 'payouts.subjectId')
         .select('payouts.amountIdr')
         .where('withdrawals.userId', '=', owner.userId)
+        .orderBy('payouts.amountIdr')
         .execute(),
-    ).toEqual([{ amountIdr: 50_000 }])
+    ).toEqual([{ amountIdr: 50_000 }, { amountIdr: 60_000 }])
     const again = (await logIn(owner.phone)).token
     const wallet = await call('GET', '/api/wallet', again)
-    expect(wallet.body.balance_idr).toBeGreaterThan(3_900_000)
+    expect(wallet.body.balance_idr).toBe(3_885_000)
+  })
+
+  it('keeps the account open that was closed with the stolen number, though the money would go to them', async () => {
+    const owner = await logIn(newPhone(), 400_000)
+    const known = bank('2222222222')
+    const { otp } = await codeFor(owner.phone, 'withdrawal', owner.token)
+    const first = { amount_idr: 50_000, bank: known, otp }
+    const { code } = (await call('POST', '/api/wallet/withdrawals', owner.token, first)).body
+    await askLaku(laku, ['wallets', 'withdrawals', 'reject', code, ...why], staff('finance'))
+    const thief = newPhone()
+    await changePhone(owner.phone, thief)
+    const { token } = await logIn(thief)
+    const { balance_idr } = (await call('GET', '/api/wallet', token)).body
+    const close = { amount_idr: balance_idr, bank: known, close_account: true }
+    expect((await call('POST', '/api/wallet/withdrawals', token, close)).status).toBe(201)
+    expect((await press(await linkTo(owner.phone, 'stop', 'Nomor ponsel'))).status).toBe(200)
+    const again = (await logIn(owner.phone)).token
+    expect((await call('GET', '/api/wallet', again)).body).toEqual({ balance_idr, held_idr: 0 })
+    await later(400 * HOUR_S)
+    expect(await phoneOf(owner.userId)).toBe(owner.phone)
   })
 
   it('gets their money once it has cooled off and nobody stopped it', async () => {
@@ -300,9 +327,6 @@ describe('issue 13, deliver 7: a buyer whose phone support changed', () => {
         'auth.code_expired',
       )
   })
-
-  const phoneOf = async (id: string) =>
-    (await laku.db.selectFrom('users').select('phone').where('id', '=', id).executeTakeFirstOrThrow()).phone
 
   it('and changed back keeps it: who had it in between gets no link to it, and a person looks at their stop', async () => {
     const owner = await logIn(newPhone(), 1_000)
@@ -413,9 +437,6 @@ describe('issue 13, deliver 7: a buyer whose phone support changed', () => {
 })
 
 describe('a new number of a buyer', () => {
-  const phoneOf = async (id: string) =>
-    (await laku.db.selectFrom('users').select('phone').where('id', '=', id).executeTakeFirstOrThrow()).phone
-
   it('is not taken without the code that its holder reads out, whoever asks', async () => {
     const { userId, phone } = await logIn(newPhone())
     const now = newPhone()
@@ -544,6 +565,25 @@ describe('an address for mail', () => {
     expect(await sentTo(address)).toEqual([])
   })
 
+  it('that is stopped takes no code any more, and a code that was mailed there before logs nobody in', async () => {
+    const owner = await logIn(newPhone())
+    const thief = `thief${people}@example.test`
+    const { otp } = await codeFor(owner.phone, 'email', owner.token)
+    await call('PATCH', '/api/users/me', owner.token, { email: thief, otp })
+    expect((await press(await linkTo(thief, 'email'))).status).toBe(200)
+    const stop = await linkTo(owner.phone, 'stop', 'Alamat email ditambahkan')
+    await control('PUT', '/faults', [{ provider: 'whatsapp', kind: 'refuse' }])
+    const { body } = await call('POST', '/api/auth/otp', undefined, { phone: owner.phone })
+    const mailed = (await sentTo(thief)).find((one) => one.code)?.code
+    await control('PUT', '/faults', [])
+    expect(mailed).toBeDefined()
+    expect((await press(stop)).status).toBe(200)
+    const given = { challenge_id: body.challenge_id, code: mailed }
+    const { body: late } = await call('POST', '/api/auth/otp/verify', undefined, given)
+    expect(late.code).toBe('auth.code_expired')
+    expect((await logIn(owner.phone)).userId).toBe(owner.userId)
+  })
+
   it('takes codes once it was set with a code for this and confirmed; then it is not changed without', async () => {
     const owner = await logIn(newPhone())
     const address = `siti${people}@example.test`
@@ -661,7 +701,7 @@ describe('a factory', () => {
       clerk,
     )
     const finance = await hire(laku, 'finance')
-    await askLaku(laku, ['factories', 'approve-bank', id, '--reason', 'seen'], finance)
+    await askLaku(laku, ['factories', 'approve-bank', id, '--account', '6666', '--reason', 'seen'], finance)
     await linkTo(phone, 'stop', 'Rekening')
     const told = (await sentTo(phone)).flatMap(({ body }) =>
       body.includes('Rekening') ? (body.match(/\/stop\/[\w.-]+/) ?? []) : [],

@@ -64,8 +64,8 @@ export class World {
     const buyers = await market.buyers(BUYERS)
     const account = { channelCode: 'ID_CIMB', accountNumber: '131313', accountHolderName: 'PT Uji' }
     const { factoryId } = market
-    await laku.as(sinta, (work) => setBankAccount(work, { factoryId, ...account }))
-    await laku.as(budi, (work) => approveBankAccount(work, { factoryId }))
+    const { id } = await laku.as(sinta, (work) => setBankAccount(work, { factoryId, ...account }))
+    await laku.as(budi, (work) => approveBankAccount(work, { factoryId, account: id }))
     const since = await laku.system(lookFrom)
     await laku.system((work) => give(work, buyers[0] as Buyer))
     const sessions: SessionView[] = []

@@ -129,7 +129,7 @@ describe('a code', () => {
         update attention set resolved_at = ${work.now}, resolved_by = ${`staff:${who.name}`}, resolution = 'seen'
         where id = ${told[0]?.id}`.execute(work.tx)
     })
-    await expect(past).rejects.toThrow('resolved by somebody else of finance')
+    await expect(past).rejects.toThrow('resolved by somebody of finance whom it does not concern')
     // Other people are not affected by this limit.
     const other = await person()
     expect(await use(other.who, codeNow(other.secret))).toBe('ok')

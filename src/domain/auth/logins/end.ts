@@ -56,7 +56,8 @@ export async function endChangedLogins(
     where user_id = any(${userIds}::uuid[]) and ended_at is null`.execute(work.tx)
 }
 
-function endsLogins({ payload }: EventOf<'way_in.changed' | 'way_in.stopped'>): boolean {
+/** Whether the log-ins of a user end with this change of a phone or email, or with this stop. */
+export function endsLogins({ payload }: EventOf<'way_in.changed' | 'way_in.stopped'>): boolean {
   if (payload.subjectKind !== 'user') return false
   return !('way' in payload) || (payload.replaced && payload.way !== 'bank_account')
 }

@@ -3,7 +3,7 @@ import type { Work } from '../../kernel/index.ts'
 import { openSince } from '../../ops/index.ts'
 import { idsOfPeople } from '../../staff/index.ts'
 import { coolOff, restoreEmail, restorePhone } from '../../user/index.ts'
-import { rejectUnsent, stopDestination } from '../../wallet/index.ts'
+import { rejectClosing, rejectUnsent, stopDestination } from '../../wallet/index.ts'
 import {
   changersOf,
   changesOf,
@@ -14,6 +14,7 @@ import {
   type WayChange,
   wayInErrors,
 } from '../../way-in/index.ts'
+import { doneSince } from './done-since.ts'
 import { freeNumber } from './free-number.ts'
 import { holdersOf } from './holders.ts'
 
@@ -75,7 +76,7 @@ export async function stopChange(
   work.requestAttention({
     kind: 'way_in_stopped',
     subject: [kind, id],
-    message: [changedBack, ...wordsOf(followed)].join(' '),
+    message: [changedBack, ...wordsOf(followed), ...(await doneSince(work, change))].join(' '),
     command: kind === 'user' ? `laku users show ${id}` : `laku factories show ${id}`,
     details: {
       changeId: change.id,
@@ -98,13 +99,16 @@ interface Followed extends Pick<Undone, 'rejected' | 'sent'> {
 /**
  * Stops what was done with a phone number, email address or tax number after the change that its holder
  * stopped. No money goes to a bank account that was added since, whoever added it. An email address that was
- * set with the number in between would receive codes, so it is taken back too. A number is not taken back,
+ * set with the number in between would receive codes, so it is taken back too. An account that was closed
+ * since stays open, also where its money would go to a bank account from before. A number is not taken back,
  * because its own holder was notified.
  */
 async function stopWhatFollowed(work: Work, change: WayChange, own: Undone): Promise<Followed> {
   const { rejected, sent } = own
   const followed: Followed = { accountsStopped: 0, rejected: [...rejected], sent: [...sent], standing: [] }
   if (change.way === 'bank_account') return followed
+  const [kind, id] = change.subject
+  if (kind === 'user') followed.rejected.push(...(await rejectClosing(work, id, change.id)))
   const since = await changesOf(work, change.subject, change.changedAt)
   // Ids are in the order of time, also within one millisecond.
   const later = since.filter(({ id, stoppedAt }) => id > change.id && stoppedAt === null)
@@ -132,8 +136,7 @@ function wordsOf({ accountsStopped, rejected, sent, standing }: Followed): strin
   const words: string[] = []
   if (accountsStopped > 0)
     words.push(`Bank accounts added since were stopped (${accountsStopped}): nothing is sent to them.`)
-  if (rejected.length > 0)
-    words.push(`Withdrawals to a stopped account were rejected: ${rejected.join(', ')}.`)
+  if (rejected.length > 0) words.push(`Withdrawals were rejected: ${rejected.join(', ')}.`)
   if (sent.length > 0) words.push(`Withdrawals to a stopped account were sent before: ${sent.join(', ')}.`)
   if (standing.length > 0)
     words.push(`Nothing stopped these later changes: ${[...new Set(standing.map(nameOfWay))].join(', ')}.`)

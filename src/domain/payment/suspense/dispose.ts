@@ -15,6 +15,7 @@ import { accountOfMoney, claimBankReference } from '../../payout/index.ts'
 import {
   type AskedDisposal,
   collectPlace,
+  type Decision,
   decideDisposal,
   disposeByFact,
   disposeOf,
@@ -88,23 +89,18 @@ export async function disposeSuspenseByFact(
 
 /**
  * Lets a second approver approve or reject a request to move money out of the suspense account (unexplained
- * money).
- * @throws suspense.not_found, nothing_asked, same_person, kernel.approver_not_independent, forbidden, and
- * what the disposal itself throws
+ * money). `request` names the request that is approved.
+ * @throws suspense.not_found, nothing_asked, request_unnamed, request_changed, same_person,
+ * kernel.approver_not_independent, forbidden, and what the disposal itself throws
  */
-export async function decideSuspense(
-  work: Work,
-  item: string,
-  decision: 'approve' | 'reject',
-  seen?: boolean,
-): Promise<SuspenseItem> {
+export async function decideSuspense(work: Work, item: string, decision: Decision): Promise<SuspenseItem> {
   const found = await showSuspense(work.tx, item)
-  if (decision === 'approve' && found.asked) {
+  if (decision.decision === 'approve' && found.asked) {
     await lockPlace(work, found, found.asked)
     await requireSeen(work, {
       askedBy: found.askedBy,
       changes: await concernsAbout(work, found, found.asked),
-      seen,
+      seen: decision.seen,
     })
   }
   await keepAccount(work, found)

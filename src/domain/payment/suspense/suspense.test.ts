@@ -177,8 +177,22 @@ describe('money in suspense', () => {
     expect(await dispose(code, { to: 'written_off' }, ana)).toMatchObject({ status: 'written_off' })
     expect(await dispose(second.code, { to: 'written_off' }, ana)).toMatchObject({ status: 'requested' })
     expect(await lies(second.code)).toBe(600_000)
-    const decide = (actor: typeof ana, decision: 'approve' | 'reject' = 'approve') =>
-      f.laku.as(actor, (work) => decideSuspense(work, second.code, decision))
+    const seen = async () =>
+      (await f.laku.system(({ tx }) => showSuspense(tx, second.code))).request ?? undefined
+    const decide = async (
+      actor: typeof ana,
+      decision: 'approve' | 'reject' = 'approve',
+      request?: string,
+    ) => {
+      const named = request ?? (await seen())
+      return await f.laku.as(actor, (work) =>
+        decideSuspense(
+          work,
+          second.code,
+          decision === 'reject' ? { decision } : { decision, request: named },
+        ),
+      )
+    }
     expect(await refusal(decide(ana))).toBe('suspense.same_person')
     expect(await refusal(dispose(second.code, { to: 'written_off' }, finance('budi-s')))).toBe(
       'kernel.illegal_transition',
@@ -194,6 +208,17 @@ describe('money in suspense', () => {
     })
     expect(await dispose(second.code, { to: 'written_off' }, first)).toMatchObject({ status: 'requested' })
     expect(await refusal(decide(boss))).toBe('kernel.approver_not_independent')
+    // Who asks puts another assignment in place of the one that the other person has looked at.
+    const looked = await seen()
+    await decide(first, 'reject')
+    await dispose(second.code, { to: 'collected', reference: 'BCA-SWAP' }, first)
+    expect(await refusal(decide(other, 'approve', looked))).toBe('suspense.request_changed')
+    const unnamed = f.laku.as(other, (work) =>
+      decideSuspense(work, second.code, { decision: 'approve', request: undefined }),
+    )
+    expect(await refusal(unnamed)).toBe('suspense.request_unnamed')
+    await decide(first, 'reject')
+    expect(await dispose(second.code, { to: 'written_off' }, first)).toMatchObject({ status: 'requested' })
     expect(await decide(other)).toMatchObject({ status: 'written_off' })
     expect(await lies(second.code)).toBe(0)
   })
@@ -368,7 +393,10 @@ describe('money in suspense', () => {
     const { boss, first, second } = await oneAdministratorAndTwo(f.laku)
     const { code, id } = await put(1_200_000, { factoryId: f.factoryId })
     expect(await dispose(code, { to: 'offset' }, first)).toMatchObject({ status: 'requested' })
-    await f.laku.as(second, (work) => decideSuspense(work, code, 'approve'))
+    await f.laku.as(second, async (work) => {
+      const { request } = await showSuspense(work.tx, code)
+      return await decideSuspense(work, code, { decision: 'approve', request: request ?? undefined })
+    })
     expect(await refusal(undo(code, first))).toBe('kernel.second_person_needed')
     const allowed = { kind: 'suspense_undone', subjectId: id as string, amountIdr: 1_200_000 } as const
     await f.laku.as(second, (work) => allowOverLimit(work, { ...allowed, reason: 'a test' }))

@@ -141,6 +141,20 @@ export async function rejectUnsent(
   return { rejected: rows.map(({ code }) => code), sent: others.map(({ code }) => code) }
 }
 
+/**
+ * Rejects the unsent withdrawal that closes a user's account, if its id is later than `after`. The account
+ * then stays open (hold-closing.ts). Returns the codes of what was rejected.
+ */
+export async function rejectClosing(work: Work, userId: string, after: string): Promise<string[]> {
+  const { rows } = await sql<{ id: string; code: string }>`
+    select id, code from withdrawals
+    where user_id = ${userId}::uuid and closes_account and status = 'held' and id > ${after}::uuid order by id`.execute(
+    work.tx,
+  )
+  for (const { id } of rows) await rejectWithdrawal(work, { withdrawal: id })
+  return rows.map(({ code }) => code)
+}
+
 async function decide(
   work: Work,
   withdrawal: Locked,
