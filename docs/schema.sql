@@ -2103,6 +2103,49 @@ begin
   end if;
   return coalesce(new, old);
 end $function$;
+CREATE OR REPLACE FUNCTION public.concerned_put_nothing_away()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+declare
+  person record;
+begin
+  if written_by_owner(tg_relid) or new.kind not in ('staff_changed', 'factor_guessed', 'way_in_stopped')
+    or new.resolved_at is null or old.resolved_at is not null
+  then
+    return new;
+  end if;
+  select * into person from acting_person();
+  if person.id is not null and concerns_person(old, person.id::uuid)
+    or new.kind = 'factor_guessed' and (new.resolved_by like 'staff:%' or shop_now() - new.since < interval '1 day')
+    and not exists (select from staff where id::text = person.id and role in ('finance', 'admin'))
+  then
+    raise exception 'the attention item % (%) is resolved by somebody of finance whom it does not concern', old.id, old.kind
+      using errcode = 'insufficient_privilege';
+  end if;
+  return new;
+end $function$;
+CREATE OR REPLACE FUNCTION public.concerns_person(item attention, person uuid)
+ RETURNS boolean
+ LANGUAGE sql
+ STABLE
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+  with named(id) as (
+    select staff_named(word) from (
+      select item.details ->> 'byId' union select item.details ->> 'by' union select item.details ->> 'staffId'
+      union select item.subject_id where item.subject_kind = 'staff'
+      union select jsonb_array_elements_text(case when jsonb_typeof(item.details -> 'byIds') = 'array' then item.details -> 'byIds' else '[]' end)
+    ) words (word)
+  ), took_part(id) as (
+    select id from named where id is not null
+    union select giver from named, may_act_as(named.id) giver where item.kind in ('staff_changed', 'factor_guessed')
+  )
+  select exists (
+    select from took_part t
+    where t.id = person or let_in(t.id, person) or let_in(person, t.id) or touched(t.id, person, item.since - interval '24 hours'))
+$function$;
 CREATE OR REPLACE FUNCTION public.factor_confirm(token text, of_factor uuid, of_step bigint, reason text, request_id text)
  RETURNS timestamp with time zone
  LANGUAGE plpgsql
@@ -2200,24 +2243,6 @@ begin
   get diagnostics done = row_count;
   perform note_by_staff(actor, null, null, 'db keys rewrite', 'staff_factors', 'staff_factors', null, jsonb_build_object('count', done));
   return done;
-end $function$;
-CREATE OR REPLACE FUNCTION public.guesses_are_put_away_by_others()
- RETURNS trigger
- LANGUAGE plpgsql
- SET search_path TO 'pg_catalog', 'public', 'pg_temp'
-AS $function$
-declare
-  person record;
-begin
-  if written_by_owner(tg_relid) or new.kind <> 'factor_guessed' or new.resolved_at is null or old.resolved_at is not null then return new; end if;
-  if new.resolved_by not like 'staff:%' and shop_now() - new.since >= interval '1 day' then return new; end if;
-  select * into person from acting_person();
-  if new.subject_id is not distinct from person.id
-    or not exists (select from staff where id::text = person.id and role in ('finance', 'admin'))
-  then
-    raise exception 'the attention item % (%) is resolved by somebody else of finance', old.id, old.kind using errcode = 'insufficient_privilege';
-  end if;
-  return new;
 end $function$;
 CREATE OR REPLACE FUNCTION public.hold_limit()
  RETURNS trigger
@@ -2395,6 +2420,16 @@ begin
     perform pg_advisory_xact_lock(hashtextextended('limit ' || counted || ' ' || word, 0));
   end loop;
 end $function$;
+CREATE OR REPLACE FUNCTION public.may_act_as(person uuid)
+ RETURNS SETOF uuid
+ LANGUAGE sql
+ STABLE
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+  select s.id from staff s where let_in(s.id, person)
+  union select given_by from staff_tokens where staff_id = person and given_by is not null
+  union select role_by from staff where id = person and role_by is not null
+$function$;
 CREATE OR REPLACE FUNCTION public.next_id()
  RETURNS uuid
  LANGUAGE sql
@@ -2617,14 +2652,7 @@ begin
   select confirmed_at into factor_since from staff_factors where staff_id = b and confirmed_at is not null and ended_at is null;
   if factor_since > since then return 'kernel.factor_too_new'; end if;
   if b is not null and factor_since is null then return 'kernel.second_factor_missing'; end if;
-  if exists (
-      select from staff_tokens where ((staff_id = b and given_by = a) or (staff_id = a and given_by = b))
-        and coalesce(revoked_at, 'infinity') > since and coalesce(expires_at, 'infinity') > since)
-    or exists (select from staff where ((id = b and role_by = a) or (id = a and role_by = b)) and role_since > since)
-    or exists (select from staff_factors where ((staff_id = b and ended_by = a) or (staff_id = a and ended_by = b)) and ended_at > since)
-  then
-    return 'kernel.same_hands';
-  end if;
+  if touched(a, b, since) then return 'kernel.same_hands'; end if;
   return null;
 end $function$;
 CREATE OR REPLACE FUNCTION public.set_acting(id text, name text)
@@ -2856,6 +2884,18 @@ begin
   if days is not null and days not between 1 and 366 then perform refuse_with('kernel.forbidden'); end if;
   return shop_now() + make_interval(days => days);
 end $function$;
+CREATE OR REPLACE FUNCTION public.touched(a uuid, b uuid, since timestamp with time zone)
+ RETURNS boolean
+ LANGUAGE sql
+ STABLE
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+  select exists (
+      select from staff_tokens where ((staff_id = b and given_by = a) or (staff_id = a and given_by = b))
+        and coalesce(revoked_at, 'infinity') > since and coalesce(expires_at, 'infinity') > since)
+    or exists (select from staff where ((id = b and role_by = a) or (id = a and role_by = b)) and role_since > since)
+    or exists (select from staff_factors where ((staff_id = b and ended_by = a) or (staff_id = a and ended_by = b)) and ended_at > since)
+$function$;
 CREATE OR REPLACE FUNCTION public.used_alone(counted text, who text, whom text, acc text, since timestamp with time zone, except_kind text, except_subject text)
  RETURNS bigint
  LANGUAGE sql
@@ -2883,7 +2923,7 @@ $function$;
 
 CREATE TRIGGER addresses_of_the_living BEFORE INSERT ON public.addresses FOR EACH ROW EXECUTE FUNCTION require_living_user();
 CREATE TRIGGER attention_names_who_acts BEFORE INSERT OR UPDATE ON public.attention FOR EACH ROW EXECUTE FUNCTION attention_names_who_acts();
-CREATE TRIGGER guesses_are_put_away_by_others BEFORE UPDATE ON public.attention FOR EACH ROW EXECUTE FUNCTION guesses_are_put_away_by_others();
+CREATE TRIGGER concerned_put_nothing_away BEFORE UPDATE ON public.attention FOR EACH ROW EXECUTE FUNCTION concerned_put_nothing_away();
 CREATE TRIGGER audit_names_who_acts BEFORE INSERT ON public.audit_log FOR EACH ROW EXECUTE FUNCTION audit_names_who_acts();
 CREATE TRIGGER audit_not_truncated BEFORE TRUNCATE ON public.audit_log FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER audit_written_once BEFORE DELETE OR UPDATE ON public.audit_log FOR EACH ROW EXECUTE FUNCTION refuse_change();
