@@ -11,8 +11,10 @@ import { releaseSettlement, retrySettlement } from '../index.ts'
 const NET = 95_000
 
 let f: SettlementFixture
+let control: ReturnType<typeof sandboxControl>
 beforeAll(async () => {
   f = await openSettlementFixture()
+  control = sandboxControl(f.laku)
 })
 afterAll(async () => {
   expect(await f.broken()).toEqual([])
@@ -83,7 +85,6 @@ describe('a payout that arrives after all when its settlement goes another way',
 
 describe('a settlement whose call to the provider goes wrong', () => {
   const context = () => ({ unitOfWork: f.laku.unitOfWork, actor: system, payouts: f.payouts })
-  const control: ReturnType<typeof sandboxControl> = (...asked) => sandboxControl(f.laku)(...asked)
   const pass = async (seconds: number) => {
     f.laku.clock.shift(seconds)
     await control('POST', '/age', { seconds })
