@@ -126,6 +126,19 @@ const tried: Record<string, { before?: string[]; refused: string[]; says: RegExp
     ],
     says: /was not counted against a limit/,
   },
+  require_settlement_counted: {
+    before: [
+      `insert into public.factories (id, name, phone, city, province, postal_code, verification, status, commission_bps, created_at, updated_at)
+        values ('${id}', 'x', '+628110000002', 'Bandung', 'Jawa Barat', '40111', 'verified', 'active', 500, now(), now())`,
+      `insert into public.settlements (id, code, factory_id, through_date, status, items, gross_idr, commission_idr, refunds_idr, adjustments_idr,
+          net_idr, plan_hash, calculated_by, calculated_at, created_at, updated_at)
+        values ('${id}', 'STL-X', '${id}', now(), 'calculated', 1, 5, 0, 0, 0, 5, 'h', 'x', now(), now(), now())`,
+    ],
+    refused: [
+      `update public.settlements set status = 'approved', approved_hash = plan_hash where id = '${id}'`,
+    ],
+    says: /was not counted against a limit/,
+  },
   require_counted: {
     refused: [
       `insert into public.quarantined_money select (jsonb_populate_record(null::public.quarantined_money,
