@@ -135,20 +135,6 @@ describe('a shop with one administrator and two others', () => {
     expect(JSON.stringify(value.data)).toContain('reset the second factor of rina')
   })
 
-  it('approves nothing of a person who was suspended without saying why', async () => {
-    const [gita, hadi] = [await colleague('gita'), await colleague('hadi')]
-    later(DAY_S + 60)
-    const id = await goodwill(gita.token)
-    await say(boss, 'auth', 'staff', 'revoke', 'gita', '--reason', 'left')
-    expect(await approve(hadi.token, id, '--code', hadi.now)).toMatchObject({
-      code: 4,
-      error: 'kernel.requester_suspended',
-      value: { error: { details: { first: 'gita' } } },
-    })
-    const seen = ['--code', hadi.next, '--reason', 'the buyer confirmed it']
-    expect((await approve(hadi.token, id, ...seen)).value).toMatchObject({ status: 'posted' })
-  })
-
   it('hears of a person who is suspended and of one who comes back, who proves everything anew', async () => {
     const [dian, yuni] = [await colleague('dian'), await colleague('yuni')]
     const id = await goodwill(dian.token)

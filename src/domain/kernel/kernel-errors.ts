@@ -9,10 +9,6 @@ export const kernelErrors = defineErrors('kernel', {
     "You cannot approve this: one of you added the other to the staff, or within the last day changed the other's token, role or second factor. A third person must approve it.",
     'kernel.same_hands',
   ],
-  requester_suspended: [
-    'forbidden',
-    'The person who asked for this (`first`) is suspended by now. Check the request. To approve it all the same, give a reason with --reason.',
-  ],
   second_factor_needed: [
     'forbidden',
     'A code of your own second factor is needed. Run the command again with --code and the code that your authenticator app shows.',

@@ -1,7 +1,6 @@
 import { sql } from 'kysely'
 import { actorLabel, personOf } from '../kernel/actor.ts'
 import type { DomainError } from '../kernel/errors.ts'
-import { isBlank } from '../kernel/identity.ts'
 import { kernelErrors } from '../kernel/kernel-errors.ts'
 import type { Work } from '../kernel/work.ts'
 
@@ -13,24 +12,11 @@ import type { Work } from '../kernel/work.ts'
  * role must be at least a day old. `first` is a text from `personOf` or `actorLabel`. `same` makes the error
  * for the case that both are one person.
  * @throws kernel.approver_not_independent, kernel.not_a_person, kernel.role_too_new, kernel.factor_too_new,
- * kernel.second_factor_missing, kernel.second_factor_needed, kernel.requester_suspended
+ * kernel.second_factor_missing, kernel.second_factor_needed
  */
 export async function requireSecondPerson(work: Work, first: string, same: () => DomainError): Promise<void> {
   const refused = await secondPersonRefused(work, first, same)
   if (refused) throw refused
-  await requireReasonIfSuspended(work, first)
-}
-
-/**
- * Requires a reason to approve what a person asked for who is suspended by now. The request may be a part of
- * why they were suspended, so nobody approves it unaware of that.
- * @throws kernel.requester_suspended
- */
-async function requireReasonIfSuspended({ tx, actor }: Work, first: string): Promise<void> {
-  if (actor.kind === 'staff' && !isBlank(actor.reason ?? '')) return
-  const { rows } = await sql<{ name: string }>`
-    select name from staff where id = staff_named(${first}) and status = 'suspended'`.execute(tx)
-  if (rows[0]) throw kernelErrors.requester_suspended({ first: rows[0].name })
 }
 
 /**
