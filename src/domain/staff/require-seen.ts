@@ -45,7 +45,7 @@ async function changesOfAsker(
 ): Promise<SeenChange[]> {
   if (askedBy === null) return []
   const { rows } = await sql<{ isActive: boolean; isOther: boolean }>`
-    select status = 'active' as is_active, coalesce(role_since > ${askedAt ?? null}::timestamptz, false) as is_other
+    select status = 'active' as is_active, coalesce(role_since > ${askedAt ?? null}::timestamptz and role_since > created_at, false) as is_other
     from staff where id = staff_named(${askedBy})`.execute(tx)
   return rows.flatMap(({ isActive, isOther }): SeenChange[] => [
     ...(isActive ? [] : ['asker_suspended' as const]),
