@@ -3,7 +3,7 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 
 // A database that has a migration never runs an older one, and never runs it again. So a new migration comes
 // after all released ones, and a released one is not edited. Otherwise no database of that release can be
-// upgraded. `migrations/released.json` names the last one; `--release` writes it anew when a version is released.
+// upgraded. `migrations/released.json` names the last one. `--release` writes it anew at a release.
 
 const folder = 'migrations'
 const file = `${folder}/released.json`
