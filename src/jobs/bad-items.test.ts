@@ -133,6 +133,7 @@ describe('one bad item of a batch is set aside, and the one beside it is done', 
       await query(
         laku.ownerUrl,
         `create function exists_payment_of(uuid, uuid) returns boolean language sql as $$ select exists (select from payments where id = $1 and user_id = $2) $$`,
+        'grant execute on function exists_payment_of(uuid, uuid) to public',
       )
       const isDone = async (id: string) => (await isIn('group_buying_sessions', 'forming')(id)) === false
       return { job: groupsSweepJob, table: 'refunds', bad, ids: [one.id, other.id], isDone }

@@ -57,6 +57,7 @@ export const commandRoles: ReadonlyMap<string, Roles> = new Map([
     reject: finance,
     retry: finance,
     returned: finance,
+    arrived: finance,
   }),
   ...of('wallets adjustments', { list: money, approve: finance, reject: finance }),
   ...of('settle', { preview: ['support', 'finance', 'service'], run: ['finance', 'service'] }),

@@ -33,6 +33,7 @@ export async function installQuickChecks(laku: TestLaku): Promise<void> {
   await query(
     laku.ownerUrl,
     `create function broken_book() returns setof text language plpgsql as $check$ begin ${statements.join('\n')} end $check$`,
+    'grant execute on function broken_book() to public',
   )
 }
 
