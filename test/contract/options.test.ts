@@ -39,6 +39,15 @@ interface Meaningless {
   names: string
 }
 
+/** The approvals that take --seen, each with an object about which nothing changed since it was asked for. */
+const approvals: Record<string, (s: CommandScenes) => Promise<string>> = {
+  'wallets adjustments approve': (s) => s.adjustment(),
+  'refunds approve': (s) => s.refund(10),
+  'settle approve': (s) => s.settlement(),
+  'wallets withdrawals approve': (s) => withdrawalIn(s),
+  'suspense approve': (s) => s.suspendedAsked(),
+}
+
 const confirmed = (code: string) => [code, '--confirm', code]
 const uuid = '01990000-0000-7000-8000-00000000000f'
 
@@ -180,41 +189,15 @@ const table: readonly Meaningless[] = [
     ends: 5,
     names: 'by_hand',
   },
-  {
-    verb: 'wallets adjustments approve',
-    what: '--seen where nothing changed',
-    words: async (s) => [await s.adjustment(), '--seen'],
-    ends: 5,
-    names: '--seen',
-  },
-  {
-    verb: 'refunds approve',
-    what: '--seen where nothing changed',
-    words: async (s) => [await s.refund(10), '--seen'],
-    ends: 5,
-    names: '--seen',
-  },
-  {
-    verb: 'settle approve',
-    what: '--seen where nothing changed',
-    words: async (s) => [await s.settlement(), '--seen'],
-    ends: 5,
-    names: '--seen',
-  },
-  {
-    verb: 'wallets withdrawals approve',
-    what: '--seen where nothing changed',
-    words: async (s) => [await withdrawalIn(s), '--seen'],
-    ends: 5,
-    names: '--seen',
-  },
-  {
-    verb: 'suspense approve',
-    what: '--seen where nothing changed',
-    words: async (s) => [await s.suspendedAsked(), '--seen'],
-    ends: 5,
-    names: '--seen',
-  },
+  ...Object.entries(approvals).map(
+    ([verb, subject]): Meaningless => ({
+      verb,
+      what: '--seen where nothing changed',
+      words: async (s) => [await subject(s), '--seen'],
+      ends: 5,
+      names: '--seen',
+    }),
+  ),
   {
     verb: 'settle approve',
     what: '--plan of another plan',

@@ -129,7 +129,7 @@ describe('laku auth', () => {
       'a test',
       ...more,
     ]
-    // As if the other administrators of this file had no token left.
+    // The other administrators of this file lose their tokens, so that one administrator is the last.
     const owner = laku.ownerUrl
     await query(owner, 'create table kept_tokens as select id from staff_tokens where revoked_at is null')
     await query(

@@ -18,7 +18,7 @@ export const show = defineShow({
     return await context.read(async (work) => {
       const user = await userNamed(work.tx, named)
       const { data: orders } = await listOrders(work, { userId: user.id, limit: SHOWN })
-      // Whoever may not list addresses sees the user without them.
+      // A role that may not list addresses sees the user without addresses.
       const mayRead = work.actor.kind !== 'staff' || mayRun(work.actor, 'addresses list')
       const page = { userId: user.id, limit: SHOWN }
       const addresses = mayRead ? (await listAddresses(work, page)).data : undefined

@@ -55,7 +55,7 @@ describe('a factory', () => {
     expect(await refusal(change(id, { verification: 'pending' }, stranger))).toBe('factory.not_found')
     await change(id, { verification: 'pending' }, agent)
     expect(await refusal(change(id, { verification: 'verified' }, agent))).toBe('kernel.forbidden')
-    // What finance checks stays as it is until they have decided.
+    // While finance checks the papers, an agent cannot change them.
     for (const swapped of [
       { phone: '0812-9999-0000' },
       { taxId: { kind: 'nik', number: '3273011234567890' } } as const,

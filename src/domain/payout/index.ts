@@ -1,7 +1,6 @@
 import './events.ts'
 
 export {
-  BANK_REJECTED,
   BATCH_CANCELLED,
   type BankWord,
   cancelBatch,
@@ -22,6 +21,7 @@ export {
   lockReference,
 } from './bank-batches/claim-reference.ts'
 export { type CorrectedReference, correctReference } from './bank-batches/correct-reference.ts'
+export { returnedByWord } from './bank-batches/count-returned.ts'
 export {
   completeBankFiles,
   doubtBankFiles,

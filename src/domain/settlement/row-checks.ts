@@ -2,14 +2,12 @@ import { sql } from 'kysely'
 import { type Check, checkOf, inSql } from '../kernel/index.ts'
 import { heldToRows } from '../ledger/index.ts'
 import { countedCheck, LOST_DAY } from '../ops/index.ts'
+import { returnedByWord } from '../payout/index.ts'
 import { onceSentSettlementStates, sentSettlementStates } from './transitions.ts'
 
 // The maximum number of rows that one check lists. A broken invariant may concern ten thousand rows, but a
 // person needs only the first few.
 const SHOWN = 10
-
-/** The SQL condition that a person said of transfer `o` that the bank did not pay it, or sent it back. */
-const returnedByWord = sql`o.route = 'bank' and o.failure_code = 'BANK_REJECTED' and (o.status = 'reversed' or o.status = 'failed' and o.in_file)`
 
 /**
  * The checks that settlements, their payouts (by provider or bank) and written-off debts agree with their

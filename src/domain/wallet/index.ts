@@ -29,7 +29,7 @@ export {
 export { arriveByHand } from './withdrawals/arrive-by-hand.ts'
 export { correctBankReference } from './withdrawals/correct-reference.ts'
 export { approveWithdrawal, rejectClosing, rejectUnsent, rejectWithdrawal } from './withdrawals/decide.ts'
-export { fingerprintOf, stopDestination, usersOfAccount } from './withdrawals/destinations.ts'
+export { fingerprintOf, NEVER, stopDestination, usersOfAccount } from './withdrawals/destinations.ts'
 export { claimWithdrawalsForBank } from './withdrawals/export.ts'
 export { type ClosingTo, holdClosing, scheduleErasure } from './withdrawals/hold-closing.ts'
 export { holdWithdrawalsOfSuspended, releaseWithdrawals } from './withdrawals/hold-suspended.ts'

@@ -1,4 +1,4 @@
-import type { KeySetBack } from '../../../domain/composition/sealing/writing-keys.ts'
+import { AT_ONCE_MS, type KeySetBack } from '../../../domain/composition/sealing/writing-keys.ts'
 import type { KeyPurpose } from '../../../runtime/environment/read-environment.ts'
 import { keyVariables } from '../../../runtime/environment/require-fit.ts'
 
@@ -10,9 +10,6 @@ export interface UsedKey {
   values: number
   admittedAt: Date | null
 }
-
-/** Keys that one `admit` stored have almost the same time (ms). */
-const AT_ONCE_MS = 1_000
 
 /** Says which older key writes again, and how a person ends this. */
 export function sentenceOfSetBack({ purpose, key, newer, at }: KeySetBack): string {

@@ -34,7 +34,7 @@ export const KEYS_WRITE = 'keys write'
 /**
  * Keys that one `laku db keys admit` stored have almost the same time (ms), and none of them is the newer.
  */
-const AT_ONCE_MS = 1_000
+export const AT_ONCE_MS = 1_000
 
 /**
  * Returns the audit entries with which a server or a worker says, at its start, with which keys it writes.

@@ -1,6 +1,6 @@
 import { type RawBuilder, sql } from 'kysely'
 import { inSql, type Work } from '../../kernel/index.ts'
-import { debitedWithdrawalStates } from '../../wallet/index.ts'
+import { debitedWithdrawalStates, NEVER } from '../../wallet/index.ts'
 import type { WayChange } from '../../way-in/index.ts'
 
 /**
@@ -18,7 +18,7 @@ export async function doneSince(
     ? {
         'Withdrawals since to an account from before, which are not stopped': sql`
             select w.code from withdrawals w join withdrawal_destinations d on d.id = w.destination_id
-            where w.user_id = ${id}::uuid and w.id > ${changeId}::uuid and w.status in ${inSql(debitedWithdrawalStates)} and d.usable_at < '9999-12-31'`,
+            where w.user_id = ${id}::uuid and w.id > ${changeId}::uuid and w.status in ${inSql(debitedWithdrawalStates)} and d.usable_at < ${NEVER}`,
         'Paid from the wallet since': sql`
             select code from payments where user_id = ${id}::uuid and id > ${changeId}::uuid and wallet_idr > 0`,
       }

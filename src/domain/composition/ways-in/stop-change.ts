@@ -111,7 +111,7 @@ async function stopWhatFollowed(work: Work, change: WayChange, own: Undone): Pro
   if (kind === 'user') followed.rejected.push(...(await rejectClosing(work, id, change.id)))
   const since = await changesOf(work, change.subject, change.changedAt)
   // Ids are in the order of time, also within one millisecond.
-  const later = since.filter(({ id, stoppedAt }) => id > change.id && stoppedAt === null)
+  const later = since.filter((other) => other.id > change.id && other.stoppedAt === null)
   const takesEmailBack = own.isUndone && change.way === 'phone'
   // The oldest change of the address restores the address from before, and stops the newer ones with it.
   const firstEmail = later.find(({ way }) => way === 'email')

@@ -8,7 +8,7 @@ import { applyRefundAnswers } from './apply-answers.ts'
 import { idsOf, partialList, refusedAsNothing } from './call-provider.ts'
 import { referenceOf } from './claim.ts'
 import { getRefund } from './list.ts'
-import { mayHaveGone } from './send-again.ts'
+import { hiddenRefund } from './send-again.ts'
 
 /** A refund, and the names under which the provider may know its payment. */
 export interface NamedRefund {
@@ -83,9 +83,8 @@ async function ask(context: GatewayContext, named: NamedRefund): Promise<Gateway
     const others = await Promise.all(unlisted.map((id) => refusedAsNothing(() => gateway.getRefund(id))))
     const all = [...refunds, ...others.filter((refund) => refund !== undefined)]
     const refundedIdr = (await refusedAsNothing(() => gateway.refundedIdr(ids))) ?? 0
-    const shownIdr = all.filter(mayHaveGone).reduce((sum, refund) => sum + refund.amountIdr, 0)
-    if (refundedIdr > Math.max(shownIdr, bookedIdr))
-      throw paymentErrors.refund_is_there({ refund: code, refundedIdr, shownIdr, bookedIdr })
+    const { isHidden, shownIdr } = hiddenRefund(refundedIdr, all, bookedIdr)
+    if (isHidden) throw paymentErrors.refund_is_there({ refund: code, refundedIdr, shownIdr, bookedIdr })
     return all.filter(
       ({ id, referenceId }) =>
         unlisted.includes(id) || providerIds.includes(id) || referenceId?.replace(/-\d+$/, '') === code,

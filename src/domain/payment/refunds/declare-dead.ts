@@ -20,6 +20,7 @@ import { failRefunds } from './fail.ts'
 import { isAwaitedRefund } from './give-up.ts'
 import type { Shown } from './hold-lease.ts'
 import { getRefund, type RefundDetail } from './list.ts'
+import { hiddenRefund } from './send-again.ts'
 
 /**
  * The provider's records that may show a refund whose call was lost: the list of refunds, the transaction
@@ -177,10 +178,8 @@ function requireDead(work: Work, refund: Lost, looked: Looked | undefined): void
   const from = keyUntil > bookUntil ? keyUntil : bookUntil
   if (work.now < from) throw paymentErrors.refund_may_live({ refund: code, from, keyUntil, bookUntil })
   if (!looked) return
-  const isGone = (item: { status: string }) => item.status === 'PENDING' || item.status === 'SUCCEEDED'
-  const knownIdr = looked.refunds.filter(isGone).reduce((sum, refund) => sum + refund.amountIdr, 0)
-  const isMore = looked.refundedIdr !== null && looked.refundedIdr > Math.max(knownIdr, looked.bookedIdr)
-  if (looked.lines.length > 0 || isMore) throw paymentErrors.refund_is_there({ refund: code, ...looked })
+  const { isHidden } = hiddenRefund(looked.refundedIdr, looked.refunds, looked.bookedIdr)
+  if (looked.lines.length > 0 || isHidden) throw paymentErrors.refund_is_there({ refund: code, ...looked })
 }
 
 function reportAskedDeclaration(work: Work, { id, code, amountIdr }: Lost, reason: string): void {

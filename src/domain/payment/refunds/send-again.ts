@@ -1,11 +1,25 @@
-import { secondsAfter } from '../../kernel/index.ts'
+import { type Rupiah, secondsAfter, sumIdr } from '../../kernel/index.ts'
 import type { GatewayContext } from '../context.ts'
 import type { GatewayRefund } from '../gateway.ts'
 import { listLagS } from '../reconciliation/list-lag.ts'
 import type { SentRefund } from './claim.ts'
 
 /** Returns true if the money of a refund at Xendit has reached the buyer, or may still reach the buyer. */
-export const mayHaveGone = ({ status }: GatewayRefund) => status === 'PENDING' || status === 'SUCCEEDED'
+export const mayHaveGone = ({ status }: { status: string }) => status === 'PENDING' || status === 'SUCCEEDED'
+
+/**
+ * Tells whether Xendit has refunded more of a payment (`refundedIdr`) than its listed refunds and laku's
+ * ledger (`bookedIdr`) show. Then Xendit may have made a refund that it does not list. `shownIdr` is the sum
+ * of the listed refunds.
+ */
+export function hiddenRefund(
+  refundedIdr: Rupiah | null | undefined,
+  listed: readonly { status: string; amountIdr: Rupiah }[],
+  bookedIdr: Rupiah,
+): { isHidden: boolean; shownIdr: Rupiah } {
+  const shownIdr = sumIdr(listed.filter(mayHaveGone).map(({ amountIdr }) => amountIdr))
+  return { isHidden: (refundedIdr ?? 0) > Math.max(shownIdr, bookedIdr), shownIdr }
+}
 
 /**
  * Decides whether a refund may be sent to Xendit, for the first time or again after a lost answer. It is sent
@@ -20,10 +34,7 @@ export function maySend(
   refundedIdr: number | undefined,
 ): boolean {
   if (refund.status !== 'submitted') return false
-  // Xendit may store a refunded sum for the payment that is higher than the sum of its listed refunds. Then
-  // Xendit may have made this refund already without listing it, so it is not sent.
-  const shownIdr = all.filter(mayHaveGone).reduce((sum, refund) => sum + refund.amountIdr, 0)
-  if (refundedIdr !== undefined && refundedIdr > Math.max(shownIdr, refund.bookedIdr)) return false
+  if (hiddenRefund(refundedIdr, all, refund.bookedIdr).isHidden) return false
   if (refund.calls === 0 || !refund.firstCalledAt || !refund.lastCalledAt) return true
   if (refundedIdr === undefined) return false
   const now = unitOfWork.clock.now()

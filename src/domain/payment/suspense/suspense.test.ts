@@ -208,7 +208,7 @@ describe('money in suspense', () => {
     })
     expect(await dispose(second.code, { to: 'written_off' }, first)).toMatchObject({ status: 'requested' })
     expect(await refusal(decide(boss))).toBe('kernel.approver_not_independent')
-    // Who asks puts another assignment in place of the one that the other person has looked at.
+    // The first person replaces the request after the other person has looked at it.
     const looked = await seen()
     await decide(first, 'reject')
     await dispose(second.code, { to: 'collected', reference: 'BCA-SWAP' }, first)

@@ -15,7 +15,6 @@ import {
 import { endAttention, requireSecondPerson } from '../../ops/index.ts'
 import { putIntoSuspense } from '../../suspense/index.ts'
 import { payoutErrors } from '../errors.ts'
-import type { PayoutPurpose } from '../events.ts'
 import { payoutEventPayload, payoutMoves } from '../outcomes/payout-event.ts'
 import { promoteSetAside, revivePayout, suspendArrived } from '../outcomes/revive.ts'
 import { lockPayouts, ownerOf, withdrawalsOf } from '../payouts/lock.ts'
@@ -26,7 +25,7 @@ import {
   payoutMachine,
 } from '../transitions.ts'
 import { claimBankReference } from './claim-reference.ts'
-import { receiverOf, takeReturned } from './count-returned.ts'
+import { BANK_REJECTED, type ItsBatch, type Returned, receiverOf, takeReturned } from './count-returned.ts'
 import { requireBankFiles } from './lost-files.ts'
 import {
   type BankFile,
@@ -37,37 +36,19 @@ import {
   transfersOf,
 } from './read-batches.ts'
 
-/**
- * The failure code of a payout that the bank rejected, or paid and sent back. The payout is a line of a batch
- * of bank transfers.
- */
-export const BANK_REJECTED = 'BANK_REJECTED'
 /** The failure code of a payout whose batch of bank transfers was cancelled. */
 export const BATCH_CANCELLED = 'BATCH_CANCELLED'
 
-interface Line {
-  id: string
+interface Line extends Returned {
   key: string
   code: string
-  purpose: PayoutPurpose
-  subjectId: string
-  userId: string | null
-  factoryId: string | null
-  amountIdr: Rupiah
-  status: 'submitted' | 'succeeded' | 'failed' | 'reversed'
   turns: number
   setAside: boolean
-  /** True if a file that was handed out contains the line. */
-  inFile: boolean
 }
 
-interface LockedBatch {
-  id: string
+interface LockedBatch extends ItsBatch {
   number: number
   status: BankBatchStatus
-  handedOutBy: string | null
-  /** Everybody who took the batch's file. */
-  takenBy: string[]
   isAdopted: boolean
   lines: Line[]
 }

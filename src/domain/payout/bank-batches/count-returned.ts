@@ -1,11 +1,22 @@
-import { sql } from 'kysely'
+import { type RawBuilder, sql } from 'kysely'
 import { personOf, type Rupiah, type Work } from '../../kernel/index.ts'
 import { countUse, isPerson, type LimitUse, secondPersonRefused, takeLimit } from '../../ops/index.ts'
 import { payoutErrors } from '../errors.ts'
 import type { PayoutPurpose } from '../events.ts'
 
+/**
+ * The failure code of a payout that the bank rejected, or paid and sent back. The payout is a line of a batch
+ * of bank transfers.
+ */
+export const BANK_REJECTED = 'BANK_REJECTED'
+
+/**
+ * The SQL condition that a person said of payout `o`, in a bank's file, that it was not paid or came back.
+ */
+export const returnedByWord: RawBuilder<boolean> = sql`(o.route = 'bank' and o.failure_code = ${BANK_REJECTED} and (o.status = 'reversed' or o.status = 'failed' and o.in_file))`
+
 /** A line (a transfer) of a batch, as far as limits need it. */
-interface Returned {
+export interface Returned {
   id: string
   purpose: PayoutPurpose
   subjectId: string
@@ -13,12 +24,14 @@ interface Returned {
   factoryId: string | null
   amountIdr: Rupiah
   status: 'submitted' | 'succeeded' | 'failed' | 'reversed'
+  /** True if a file that was handed out contains the line. */
   inFile: boolean
 }
 
-interface ItsBatch {
+export interface ItsBatch {
   id: string
   handedOutBy: string | null
+  /** Everybody who took the batch's file. */
   takenBy: readonly string[]
 }
 

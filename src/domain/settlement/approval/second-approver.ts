@@ -11,7 +11,7 @@ import {
   takeLimit,
   undoUse,
 } from '../../ops/index.ts'
-import { BANK_REJECTED } from '../../payout/index.ts'
+import { returnedByWord } from '../../payout/index.ts'
 import { settlementErrors } from '../errors.ts'
 import type { LockedSettlement } from '../lock.ts'
 import { failedSettlementStates } from '../transitions.ts'
@@ -78,8 +78,7 @@ async function returnedOf(
 ): Promise<{ saidBy: string | undefined } | undefined> {
   if (!failedSettlementStates.includes(status) || payoutId === null) return undefined
   const { rows } = await sql`
-    select from payouts where id = ${payoutId}::uuid and failure_code = ${BANK_REJECTED}
-      and (status = 'reversed' or status = 'failed' and in_file)`.execute(work.tx)
+    select from payouts o where o.id = ${payoutId}::uuid and ${returnedByWord}`.execute(work.tx)
   if (rows.length === 0) return undefined
   return { saidBy: await actorOfUse(work, 'settlement_returned', payoutId) }
 }

@@ -425,7 +425,7 @@ describe('issue 11, case 5: a bank transfer is a channel like the other', () => 
       { person: personOf(sinta), secondPerson: personOf(budi), amountIdr: 95_000, counts: true },
       { person: personOf(budi), secondPerson: null, amountIdr: 95_000, counts: true },
     ])
-    // Where the provider says that nothing was paid, the earlier approval counts no more.
+    // The provider says that it paid nothing. Then the earlier approval stops counting.
     const failed = await f.factory('131313')
     await f.sell(failed)
     const paying = await f.paying(failed)

@@ -64,6 +64,20 @@ export const entriesOf: Record<
 }
 
 /**
+ * The ledger entries of a withdrawal that was paid although it had been taken back. `account` holds its money
+ * now: the wallet of its user, or the held withdrawals.
+ */
+export const entriesOfRevived = (
+  { amountIdr, feeIdr, userId }: Pick<Moved, 'amountIdr' | 'feeIdr' | 'userId'>,
+  account: Entry['account'],
+  route: PayoutEventPayload['route'],
+): Entry[] => [
+  debit(account, amountIdr + feeIdr, { userId }),
+  credit(waysOf[route].from, amountIdr, { userId }),
+  credit('fee-income', feeIdr, { userId }),
+]
+
+/**
  * First reaction to each result of a payout: locks the withdrawals, and then the wallets of their users. A
  * settlement in the same batch posts to the ledger before the withdrawals do. Without this lock, two batches
  * waited for each other: one for a wallet, the other for the balance of the payouts on their way (storm seed

@@ -1,11 +1,12 @@
 import { sql } from 'kysely'
 import { inSql, kernelErrors, moveState, requireReason, requireStaff, type Work } from '../../kernel/index.ts'
-import { balanceIdr, credit, debit, post, walletAccount } from '../../ledger/index.ts'
+import { balanceIdr, post, walletAccount } from '../../ledger/index.ts'
 import { redoUse, undoUse } from '../../ops/index.ts'
 import { claimBankReference } from '../../payout/index.ts'
 import { putIntoSuspense } from '../../suspense/index.ts'
 import { lockWallets } from '../lock.ts'
 import { returnedWithdrawalStates, withdrawalMachine } from '../transitions.ts'
+import { entriesOfRevived } from './apply-payout-results.ts'
 import { lockWithdrawal } from './decide.ts'
 import { getWithdrawal } from './read.ts'
 import { type WithdrawalView, withdrawalEvent } from './views.ts'
@@ -56,11 +57,7 @@ export async function arriveByHand(
         key: `withdrawal:${id}:succeeded:${times + 1}`,
         kind: 'withdrawal.succeeded',
         subject: ['withdrawal', id],
-        entries: [
-          debit(walletAccount(userId), amountIdr + feeIdr, { userId }),
-          credit('bank', amountIdr, { userId }),
-          credit('fee-income', feeIdr, { userId }),
-        ],
+        entries: entriesOfRevived(withdrawal, walletAccount(userId), 'bank'),
       },
     ])
     work.emit(withdrawalEvent(withdrawal, status, 'succeeded', true))

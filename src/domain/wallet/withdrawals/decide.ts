@@ -131,7 +131,7 @@ export async function rejectUnsent(
   const { rows: others } = await sql<{ id: string; code: string; isPaying: boolean }>`
     select id, code, status in ${inSql(payingWithdrawalStates)} as is_paying from withdrawals
     where destination_id = ${destinationId}::uuid
-      and status in ${inSql([...new Set([...payingWithdrawalStates, ...sentWithdrawalStates])])} order by id`.execute(
+      and status in ${inSql([...payingWithdrawalStates, ...sentWithdrawalStates])} order by id`.execute(
     work.tx,
   )
   await holdPayouts(

@@ -144,7 +144,7 @@ describe('a withdrawal that was said to have failed', () => {
       const waiting = sql`
         select from pg_locks l where not l.granted and ${rows[0]?.pid}::int = any(pg_blocking_pids(l.pid))`
       await expect.poll(async () => (await waiting.execute(f.laku.db)).rows.length).toBeGreaterThan(0)
-      // Who holds a wallet posts to the ledger next, and the batch holds no balance yet.
+      // This transaction holds the wallet, and posts to the ledger next. The batch holds no balance yet.
       await sql`select set_config('lock_timeout', '300ms', true)`.execute(work.tx)
       const posting = (from: 'payouts-in-flight' | 'withdrawals-held', to: typeof from): Posting => ({
         key: newId(),

@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import { type EventOf, moveState, type Work } from '../../kernel/index.ts'
-import { balances, credit, debit, post, walletAccount } from '../../ledger/index.ts'
+import { balances, post, walletAccount } from '../../ledger/index.ts'
 import { redoUse, undoUse } from '../../ops/index.ts'
 import { dropUnsent, type PayoutEventPayload, setPayoutAside } from '../../payout/index.ts'
 import { lockWallets } from '../lock.ts'
@@ -12,7 +12,7 @@ import {
   type WithdrawalStatus,
   withdrawalMachine,
 } from '../transitions.ts'
-import { isFirst } from './apply-payout-results.ts'
+import { entriesOfRevived, isFirst } from './apply-payout-results.ts'
 import { returnHeld } from './return-held.ts'
 import { triesOf } from './tries.ts'
 import { withdrawalEvent } from './views.ts'
@@ -81,11 +81,11 @@ async function revive(work: Work, payout: PayoutEventPayload): Promise<void> {
       key: `withdrawal:${id}:succeeded${isFirst(payout) ? '' : `:${payout.payoutId}`}:${payout.turn}`,
       kind: 'withdrawal.succeeded',
       subject: ['withdrawal', id],
-      entries: [
-        debit(isHeld ? 'withdrawals-held' : walletAccount(userId), amountIdr + feeIdr, { userId }),
-        credit(payout.route === 'bank' ? 'bank' : 'gateway', amountIdr, { userId }),
-        ...(feeIdr > 0 ? [credit('fee-income', feeIdr, { userId })] : []),
-      ],
+      entries: entriesOfRevived(
+        withdrawal,
+        isHeld ? 'withdrawals-held' : walletAccount(userId),
+        payout.route,
+      ),
     },
   ])
   work.emit(withdrawalEvent(withdrawal, status, 'succeeded'))
