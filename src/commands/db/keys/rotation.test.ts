@@ -168,6 +168,15 @@ function ownerHas(keys: { key: string; seal: string }): void {
   vi.stubEnv('LAKU_SEAL_KEY', keys.seal)
 }
 
+/**
+ * Admits the owner's keys, two seconds after all others. Keys that are admitted within one second count as
+ * admitted at once, and this file is faster than that.
+ */
+async function admitLater(): Promise<void> {
+  await query(laku.ownerUrl, "update database_keys set admitted_at = admitted_at - interval '2 seconds'")
+  await askLaku(laku, ['db', 'keys', 'admit'])
+}
+
 /** Writes encrypted values and a seal under the keys of this process. */
 async function writeMore(process: TestLaku): Promise<string> {
   const gift = { userId, changeIdr: 1_000, kind: 'goodwill', reason: 'a test' } as const
@@ -401,7 +410,7 @@ describe('issue 13, deliver 8: the keys of the database rotate', () => {
     const [a, b] = others
     const second = await writeMore(alone())
     ownerHas({ key: `${a.key},${newKey}`, seal: `${a.seal},${newSeal}` })
-    await askLaku(laku, ['db', 'keys', 'admit'])
+    await admitLater()
     const first = withKeys(laku, new Vault([a.key, newKey], [a.seal, newSeal]))
     // Processes that have the new key behind the old one read it and do not write with it.
     const early = withKeys(laku, new Vault([newKey, a.key], [newSeal, a.seal]))
@@ -414,7 +423,7 @@ describe('issue 13, deliver 8: the keys of the database rotate', () => {
     // The next rotation begins before anything was written again.
     const all = { key: [b.key, a.key, newKey], seal: [b.seal, a.seal, newSeal] }
     ownerHas({ key: all.key.join(), seal: all.seal.join() })
-    await askLaku(laku, ['db', 'keys', 'admit'])
+    await admitLater()
     const process = withKeys(laku, new Vault(all.key, all.seal))
     const third = await writeMore(process)
     await readsAll(process)
@@ -453,7 +462,7 @@ describe('issue 13, deliver 8: the keys of the database rotate', () => {
   it('set back by hand leave a trace: the audit log, the list, doctor and the retirement say so', async () => {
     const [, b, fresh] = others
     ownerHas({ key: `${fresh.key},${b.key}`, seal: `${fresh.seal},${b.seal}` })
-    await askLaku(laku, ['db', 'keys', 'admit'])
+    await admitLater()
     const before = withKeys(laku, new Vault([b.key, fresh.key], [b.seal, fresh.seal]))
     const after = withKeys(laku, new Vault([fresh.key, b.key], [fresh.seal, b.seal]))
     // The clock stands still otherwise, and the owner's rows have the time of the database.
